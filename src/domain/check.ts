@@ -1,0 +1,89 @@
+import type { Json, JsonObject } from '../lib/json.ts';
+
+/**
+ * How one execution of a check ended. `fail` = measured and an expectation is false; `warn` = a stricter one is false;
+ * `error` = our side is broken (bad configuration, refused access); `inconclusive` = measured too little to judge;
+ * `timed_out` = the deadline was hit; `skipped` = not run on purpose. "Could not measure" is never `pass`.
+ */
+export type Outcome = 'pass' | 'warn' | 'fail' | 'error' | 'inconclusive' | 'timed_out' | 'skipped';
+
+/** What a check does to its target. Only `read` runs by itself; everything else waits for a click. */
+export type Effect = 'read' | 'write' | 'load' | 'cost';
+
+/** Path into the observation -> matcher: a bare value means equal, `{lt: "200ms"}` and the like compare. All must hold. */
+export type Expectations = Readonly<Record<string, Json>>;
+
+/** An item's automatic definition, as the checklist file gives it. */
+export type CheckDefinition = {
+  /** Name in the registry, e.g. `http`. A kind that is not there is "not connected". */
+  readonly kind: string;
+  /** Parameters of the kind; may hold `${name}` placeholders until the run is made. */
+  readonly params: JsonObject;
+  /** Absent: the check passes when it could be carried out as the kind defines success. */
+  readonly expect?: Expectations;
+  /** Stricter expectations; a false one warns. */
+  readonly warn?: Expectations;
+  /** Name -> path: values kept for later items as `${captured.<name>}`. */
+  readonly capture?: Readonly<Record<string, string>>;
+  /** Deadline of one try in milliseconds; absent: the kind's own default. At most 60,000. */
+  readonly timeoutMs?: number;
+  /** How often to try again; absent: the kind's default (http: 2). Only transport errors are retried unless `on: any`. */
+  readonly retry?: { readonly max: number; readonly delayMs?: number; readonly on?: 'transport' | 'any' };
+};
+
+/** One expectation, judged. */
+export type Finding = {
+  readonly path: string;
+  readonly verdict: 'holds' | 'fails' | 'warns' | 'unknown';
+  /** One line a person understands at 2 a.m.: `p95: expected < 200 ms, got 240 ms`. */
+  readonly line: string;
+};
+
+/** What one execution found. Redacted before it leaves the check engine. */
+export type CheckResult = {
+  readonly outcome: Outcome;
+  /** The one line shown on the card and in the terminal. Never empty. */
+  readonly line: string;
+  readonly findings: readonly Finding[];
+  /** What was measured; an empty object when nothing could be. */
+  readonly observation: JsonObject;
+  readonly captured: JsonObject;
+  readonly durationMs: number;
+  /** Executions including retries; at least 1, 0 when it never ran. */
+  readonly tries: number;
+  /** Same target and same error give the same cause, so that one outage is one alert. Absent when the outcome is good. */
+  readonly cause?: string;
+};
+
+/** Where a check may run and with what, per environment. */
+export type Readiness =
+  | { readonly kind: 'connected' }
+  /** `missing` names what a person has to provide, each as it is called in the environment file: `database-url not set`. */
+  | { readonly kind: 'not_connected'; readonly missing: readonly string[] }
+  | { readonly kind: 'by_click'; readonly effect: Effect };
+
+/** A command an environment names: absolute program, fixed arguments; `${1}`, `${2}` take validated arguments. */
+export type NamedCommand = { readonly argv: readonly string[]; readonly cwd?: string; readonly env?: readonly string[] };
+
+/** What an environment file gives one system's checks. Secrets are references (`env:NAME`), never values. */
+export type Connections = {
+  /** Parameter -> value; absent parameters are not set here. */
+  readonly values: Readonly<Record<string, Json>>;
+  /** Parameter -> `env:NAME` of the worker's environment. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** `host:port`, `host` or `CIDR:port`. */
+  readonly allow: readonly string[];
+  readonly commands: Readonly<Record<string, NamedCommand>>;
+  /** Where `env` checks read: a dotenv file. Absent: `env` checks are not connected. */
+  readonly envSource?: { readonly kind: 'dotenv'; readonly path: string };
+  /** Folders `file` checks may read below; empty: `file` checks are not connected. */
+  readonly fileRoots: readonly string[];
+  /** Zone whose runner must do the work; absent: any core worker. */
+  readonly runner?: string;
+};
+
+/** One execution to be done: everything but secret values, which the worker resolves from its own environment. */
+export type CheckRequest = {
+  readonly definition: CheckDefinition;
+  readonly connections: Connections;
+};
