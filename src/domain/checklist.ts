@@ -111,7 +111,12 @@ export type Checklist = {
   readonly stages: Readonly<Record<Stage, readonly Phase[]>>;
   readonly ladder: readonly LadderRung[];
   readonly criteria?: { readonly at: readonly Offset[]; readonly items: readonly Item[] };
-  readonly signOff: { readonly opens: 'verified' | 'criteria' | Offset; readonly roles: readonly string[] };
+  readonly signOff: {
+    readonly opens: 'verified' | 'criteria' | Offset;
+    readonly roles: readonly string[];
+    /** One person may sign for several roles. Default false. */
+    readonly samePerson?: boolean;
+  };
   readonly rollback: {
     readonly triggers: readonly string[];
     readonly plans: Readonly<Record<string, RollbackPlan>>;

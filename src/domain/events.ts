@@ -1,0 +1,110 @@
+import type { Json } from '../lib/json.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Choices } from './checklist.ts';
+import type { DeploymentOutcome, FollowUp, Measured, PersonId, RollbackRun, RunReason } from './deployment.ts';
+
+type By = { readonly by: PersonId };
+type Reasoned = By & { readonly reason: string };
+type OnItem = { readonly itemId: string };
+
+/** A person, or a timer, settled an item or took that back. */
+export type ItemEvent =
+  | ({ readonly type: 'item_confirmed'; readonly seen?: string; readonly evidence?: Json } & By & OnItem)
+  | ({ readonly type: 'item_skipped'; readonly override: boolean; readonly debtId?: string } & Reasoned & OnItem)
+  | ({ readonly type: 'item_marked_not_applicable' } & Reasoned & OnItem)
+  | ({ readonly type: 'item_failed' } & Reasoned & OnItem)
+  | ({ readonly type: 'item_undone'; readonly reason?: string } & By & OnItem)
+  | ({ readonly type: 'red_accepted'; readonly debtId: string } & Reasoned & OnItem)
+  | ({ readonly type: 'item_noted'; readonly text: string } & By & OnItem)
+  | ({ readonly type: 'timer_started' } & OnItem)
+  | ({ readonly type: 'timer_elapsed' } & OnItem);
+
+/** Checks were asked for and answered. */
+export type CheckEvent =
+  | {
+      readonly type: 'checks_requested';
+      readonly reason: RunReason;
+      readonly runs: readonly { readonly runId: string; readonly itemId: string }[];
+    }
+  | ({
+      readonly type: 'check_settled';
+      readonly measured: Measured;
+      readonly captured?: Readonly<Record<string, Json>>;
+    } & OnItem)
+  /** The run ended, but nothing may be learned from it: asked in an earlier stage, or cancelled. */
+  | ({ readonly type: 'check_discarded'; readonly runId: string; readonly why: string } & OnItem);
+
+/** The deployment itself moved. */
+export type StateEvent =
+  | ({
+      readonly type: 'deployment_started';
+      readonly version: string | null;
+      readonly checklistHash: string;
+      readonly choices: Choices;
+    } & By)
+  | ({ readonly type: 'version_set'; readonly version: string } & By)
+  | { readonly type: 'gate_opened' }
+  | { readonly type: 'gate_closed' }
+  | ({ readonly type: 'go_deferred'; readonly itemIds: readonly string[] } & By)
+  | ({ readonly type: 'go_given'; readonly measured: number; readonly byPeople: number } & By)
+  | {
+      readonly type: 'no_go_given';
+      readonly by: PersonId | null;
+      readonly reason: string;
+      /** Approval items that have to be given again. */
+      readonly clearedApprovals: readonly string[];
+    }
+  | ({ readonly type: 'resumed' } & By)
+  | ({
+      readonly type: 'deployed';
+      readonly deployedAt: Instant;
+      readonly override?: { readonly reason: string; readonly debtId: string };
+      readonly followUps: readonly FollowUp[];
+    } & By)
+  | ({ readonly type: 'deployed_undone' } & By)
+  | { readonly type: 'verified' }
+  | ({ readonly type: 'aborted'; readonly locked: boolean } & Reasoned)
+  | { readonly type: 'rollback_started'; readonly run: RollbackRun }
+  | { readonly type: 'rolled_back' }
+  | ({ readonly type: 'signed'; readonly role: string; readonly acceptedDebts: readonly string[] } & By)
+  | {
+      readonly type: 'completed';
+      readonly outcome: DeploymentOutcome;
+      readonly unsigned: readonly string[];
+    };
+
+/** After T-0. */
+export type WatchEvent =
+  | {
+      readonly type: 'follow_up_started';
+      readonly followUpId: string;
+      readonly late: boolean;
+      readonly runIds: readonly string[];
+    }
+  | { readonly type: 'follow_up_finished'; readonly followUpId: string; readonly red: number }
+  | { readonly type: 'follow_ups_missed'; readonly followUpIds: readonly string[] }
+  | { readonly type: 'follow_up_planned'; readonly followUp: FollowUp }
+  | ({ readonly type: 'suspected' } & OnItem)
+  | ({ readonly type: 'suspicion_cleared' } & OnItem)
+  | {
+      readonly type: 'alert_fired';
+      readonly alertId: string;
+      readonly cause: string;
+      readonly line: string;
+      readonly itemIds: readonly string[];
+      readonly since: Instant;
+    }
+  | { readonly type: 'alert_joined'; readonly alertId: string; readonly itemIds: readonly string[] }
+  | ({ readonly type: 'alert_acknowledged'; readonly alertId: string } & By)
+  | ({ readonly type: 'alert_taken_over'; readonly alertId: string } & By)
+  | { readonly type: 'alert_looked_at'; readonly alertId: string }
+  | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
+  | { readonly type: 'alert_resolved'; readonly alertId: string }
+  | { readonly type: 'criteria_judged'; readonly outcome: DeploymentOutcome }
+  | { readonly type: 'superseded'; readonly supersededBy: string }
+  | { readonly type: 'reminded'; readonly key: string };
+
+/** One fact of a deployment's life: appended to its audit chain, and the only thing that changes its state. */
+export type DomainEvent = (ItemEvent | CheckEvent | StateEvent | WatchEvent) & {};
+
+export type EventOf<T extends DomainEvent['type']> = Extract<DomainEvent, { type: T }>;

@@ -1,0 +1,139 @@
+import type { Choices, Condition, EffectiveChecklist, Item, Stage } from './checklist.ts';
+import { STAGES, VERSION_LIVE } from './checklist.ts';
+
+/** Where an item stands: a stage of the run, the success criteria, a rollback plan or the work after a rollback. */
+export type Section = Stage | 'criteria' | 'rollback' | 'after';
+
+/** An item with its place. The list is flat and in the order of the file; parents stand before their children. */
+export type PlanItem = {
+  readonly item: Item;
+  readonly section: Section;
+  readonly phaseId: string;
+  readonly phaseTitle: string;
+  readonly parentId: string | null;
+  /** 0 for an item directly in its phase. */
+  readonly depth: number;
+  readonly childIds: readonly string[];
+  /** Role waited for; absent when the file names none. */
+  readonly owner?: string;
+  /** false: a condition of it, its parent or its phase does not hold for this deployment. */
+  readonly applies: boolean;
+};
+
+export type Plan = {
+  readonly items: readonly PlanItem[];
+  readonly byId: ReadonlyMap<string, PlanItem>;
+};
+
+export type HoldsCondition = (condition: Condition, choices: Choices) => boolean;
+
+type Place = Pick<PlanItem, 'section' | 'phaseId' | 'phaseTitle' | 'parentId' | 'depth' | 'applies'> & {
+  readonly owner: string | undefined;
+};
+
+/** Everything this deployment could have to do, laid flat, with the conditions judged for its choices. */
+export const planOf = (checklist: EffectiveChecklist, choices: Choices, holds: HoldsCondition): Plan => {
+  const items: PlanItem[] = [];
+  const holdsHere = (when: Condition | undefined) => when === undefined || holds(when, choices);
+  const add = (item: Item, place: Place): void => {
+    const applies = place.applies && holdsHere(item.when);
+    const owner = item.owner ?? place.owner;
+    const children = item.body.kind === 'parent' ? item.body.items : [];
+    const { owner: _inherited, ...rest } = place;
+    items.push({
+      ...rest,
+      item,
+      applies,
+      childIds: children.map((child) => child.id),
+      ...(owner === undefined ? {} : { owner }),
+    });
+    for (const child of children) add(child, { ...place, parentId: item.id, depth: place.depth + 1, applies, owner });
+  };
+  const addAll = (list: readonly Item[], place: Omit<Place, 'parentId' | 'depth'>) => {
+    for (const item of list) add(item, { ...place, parentId: null, depth: 0 });
+  };
+
+  for (const stage of STAGES) {
+    if (stage === 'verify') addAll(versionLive(checklist), builtInPlace);
+    for (const phase of checklist.stages[stage]) {
+      const applies = holdsHere(phase.when);
+      addAll(phase.items, { section: stage, phaseId: phase.id, phaseTitle: phase.title, owner: phase.owner, applies });
+    }
+  }
+  addAll(checklist.criteria?.items ?? [], {
+    section: 'criteria',
+    phaseId: 'criteria',
+    phaseTitle: 'Success criteria',
+    owner: undefined,
+    applies: true,
+  });
+  for (const [id, plan] of Object.entries(checklist.rollback.plans)) {
+    addAll(plan.items, { section: 'rollback', phaseId: id, phaseTitle: plan.title, owner: undefined, applies: true });
+  }
+  addAll(checklist.rollback.after, {
+    section: 'after',
+    phaseId: 'after',
+    phaseTitle: 'After the rollback',
+    owner: undefined,
+    applies: true,
+  });
+  return { items, byId: new Map(items.map((entry) => [entry.item.id, entry])) };
+};
+
+const builtInPlace = {
+  section: 'verify',
+  phaseId: VERSION_LIVE,
+  phaseTitle: 'Version',
+  owner: undefined,
+  applies: true,
+} as const;
+
+/** The built-in first item of verify, when the checklist says how to read the version. */
+const versionLive = ({ version }: EffectiveChecklist): Item[] =>
+  version === undefined
+    ? []
+    : [
+        {
+          id: VERSION_LIVE,
+          title: 'The new version answers',
+          body: {
+            kind: 'check',
+            effect: 'read',
+            check: { ...version.check, expect: { ...version.check.expect, [version.path]: '${deployment.version}' } },
+          },
+          required: true,
+          critical: true,
+          watch: false,
+        },
+      ];
+
+/** Which sections can be worked on now. Evidence counts only if it was measured inside its stage. */
+export const activeSections = (state: { readonly kind: string }): readonly Section[] => {
+  switch (state.kind) {
+    case 'preparing':
+    case 'awaiting_go':
+    case 'held':
+      return ['prepare'];
+    case 'deploying':
+      return ['deploy'];
+    case 'verifying':
+      return ['verify', 'watch'];
+    case 'watching':
+      return ['verify', 'watch', 'criteria'];
+    case 'rolling_back':
+      return ['rollback'];
+    case 'rolled_back':
+      return ['after'];
+    default:
+      return [];
+  }
+};
+
+/** Whether an item can be worked on now: it applies, its section is active, and a rollback item's plan was chosen. */
+export const isActive = (
+  entry: PlanItem,
+  deployment: { readonly state: { readonly kind: string }; readonly rollback?: { readonly plans: readonly string[] } },
+): boolean =>
+  entry.applies &&
+  activeSections(deployment.state).includes(entry.section) &&
+  (entry.section !== 'rollback' || (deployment.rollback?.plans.includes(entry.phaseId) ?? false));

@@ -1,0 +1,81 @@
+import type { Result } from '../../lib/result.ts';
+import { err, ok } from '../../lib/result.ts';
+import { requireMember } from '../actor.ts';
+import type { ItemProgress } from '../deployment.ts';
+import { isEnded, progressOf } from '../deployment.ts';
+import type { PlanItem, Section } from '../plan.ts';
+import { activeSections } from '../plan.ts';
+import type { Refusal } from '../refusal.ts';
+import { refusal } from '../refusal.ts';
+import type { Actor, Situation } from '../situation.ts';
+import type { Board } from '../standing.ts';
+import { boardOf } from '../standing.ts';
+
+/** An item a person wants to act on, with all a rule needs to know of it. */
+export type Found = { readonly board: Board; readonly entry: PlanItem; readonly progress: ItemProgress };
+
+const REACHED: Readonly<Record<string, readonly Section[]>> = {
+  deploying: ['prepare', 'deploy'],
+  verifying: ['prepare', 'deploy', 'verify', 'watch'],
+  watching: ['prepare', 'deploy', 'verify', 'watch', 'criteria'],
+};
+
+/** Sections whose items people may still settle: the active ones and those before them. */
+export const reachedSections = (state: { readonly kind: string }): readonly Section[] =>
+  REACHED[state.kind] ?? activeSections(state);
+
+/** The item, if it exists here, applies, has been reached and the person may act at all. */
+export const findItem = (situation: Situation, itemId: string, actor: Actor): Result<Found, Refusal> => {
+  const member = requireMember(actor);
+  if (!member.ok) return member;
+  const { deployment } = situation;
+  const board = boardOf(situation);
+  const entry = board.plan.byId.get(itemId);
+  if (entry === undefined) return err(refusal('unknown_item', `There is no item ${itemId} in this checklist.`));
+  const { title } = entry.item;
+  if (isEnded(deployment.state) && deployment.state.kind !== 'rolled_back') {
+    return err(refusal('wrong_state', `This deployment has ended; ${title} can no longer be changed.`));
+  }
+  if (!entry.applies) {
+    return err(refusal('item_not_active', `${title} does not apply to this deployment: its condition does not hold.`));
+  }
+  const inChosenPlan = entry.section !== 'rollback' || (deployment.rollback?.plans.includes(entry.phaseId) ?? false);
+  if (!reachedSections(deployment.state).includes(entry.section) || !inChosenPlan) {
+    return err(refusal('item_not_active', `${title} belongs to ${entry.section}, which has not begun yet.`));
+  }
+  return ok({ board, entry, progress: progressOf(deployment, itemId) });
+};
+
+/** Refuses an empty reason; returns it trimmed. */
+export const requireReason = (reason: string | undefined): Result<string, Refusal> => {
+  const text = reason?.trim() ?? '';
+  return text === '' ? err(refusal('reason_missing', 'A reason is needed: say why in one line.')) : ok(text);
+};
+
+/** The reason an item cannot be settled by a person at all. */
+export const refuseSelfSettling = ({ entry }: Found): Result<void, Refusal> => {
+  const { body, title } = entry.item;
+  const by = {
+    parent: 'its lines',
+    twin: 'the item that says the same',
+    timer: 'the clock',
+  } as const;
+  if (body.kind === 'parent' || body.kind === 'twin' || body.kind === 'timer') {
+    return err(refusal('item_settles_itself', `${title} is settled by ${by[body.kind]}.`));
+  }
+  if (body.kind === 'check' && body.check.kind === 'state') {
+    return err(refusal('item_settles_itself', `${title} is settled by the items it looks at.`));
+  }
+  return ok(undefined);
+};
+
+/** Who settled it and how, when somebody did: a second click is told so, kindly. */
+export const refuseSettled = ({ entry, progress }: Found): Result<void, Refusal> => {
+  const { settled } = progress;
+  if (settled === undefined) return ok(undefined);
+  const word = { confirmed: 'confirmed', skipped: 'skipped', not_applicable: 'marked n/a', failed: 'failed', elapsed: 'over' };
+  const who = settled.kind === 'elapsed' ? '' : ` by <@${settled.by}>`;
+  return err(
+    refusal('item_already_settled', `${entry.item.title} was already ${word[settled.kind]}${who}. Undo it first to change it.`),
+  );
+};

@@ -1,0 +1,109 @@
+import type { Result } from '../../lib/result.ts';
+import { err, ok } from '../../lib/result.ts';
+import { APPROVER, requireSecondPerson } from '../actor.ts';
+import { VERSION_LIVE } from '../checklist.ts';
+import type { DomainEvent } from '../events.ts';
+import type { Refusal } from '../refusal.ts';
+import { refusal } from '../refusal.ts';
+import type { Actor, Situation } from '../situation.ts';
+import type { Found } from './find-item.ts';
+import { findItem, refuseSelfSettling, refuseSettled, requireReason } from './find-item.ts';
+
+export type ReasonedInput = {
+  readonly itemId: string;
+  readonly actor: Actor;
+  readonly reason: string | undefined;
+};
+
+/**
+ * Goes on without an item. Optional: no debt; required: a debt for the sign-off; critical or red: an override by an
+ * approver who is not the one who failed it.
+ */
+export const skipItem = (situation: Situation, input: ReasonedInput): Result<readonly DomainEvent[], Refusal> => {
+  const found = findSettleable(situation, input, { redByPerson: true });
+  if (!found.ok) return found;
+  const { entry, board, progress } = found.value.item;
+  const { actor } = input;
+  const override = entry.item.critical || board.standing(input.itemId) === 'red';
+  if (override) {
+    const allowed = requireSecondPerson(situation, actor, { role: APPROVER, what: `Skipping ${entry.item.title}` });
+    if (!allowed.ok) return allowed;
+    if (progress.settled?.kind === 'failed' && progress.settled.by === actor.id) {
+      return err(
+        refusal('second_person_needed', `You failed ${entry.item.title}: skipping it needs a second person.`),
+      );
+    }
+  }
+  const owes = override || entry.item.required;
+  return ok([
+    {
+      type: 'item_skipped',
+      itemId: input.itemId,
+      by: actor.id,
+      reason: found.value.reason,
+      override,
+      ...(owes ? { debtId: situation.newId() } : {}),
+    },
+  ]);
+};
+
+/** Says that an item has no meaning here. No debt; stays listed in the report. */
+export const markNotApplicable = (
+  situation: Situation,
+  input: ReasonedInput,
+): Result<readonly DomainEvent[], Refusal> => {
+  const found = findSettleable(situation, input, { redByPerson: true });
+  if (!found.ok) return found;
+  const { itemId, actor } = input;
+  return ok([{ type: 'item_marked_not_applicable', itemId, by: actor.id, reason: found.value.reason }]);
+};
+
+/** A person says that an item does not hold: red, and it blocks like a failed check. */
+export const failItem = (situation: Situation, input: ReasonedInput): Result<readonly DomainEvent[], Refusal> => {
+  const found = findItem(situation, input.itemId, input.actor);
+  if (!found.ok) return found;
+  const allowed = [refuseSelfSettling(found.value), refuseSettled(found.value)].find((result) => !result.ok);
+  if (allowed !== undefined) return allowed;
+  const reason = requireReason(input.reason);
+  if (!reason.ok) return reason;
+  return ok([{ type: 'item_failed', itemId: input.itemId, by: input.actor.id, reason: reason.value }]);
+};
+
+/** Never skippable: the proof that the new version answers, and the proof that a rollback worked. */
+const refuseUnskippable = ({ entry }: Found): Result<void, Refusal> => {
+  const isRollbackProof = entry.section === 'rollback' && entry.item.body.kind === 'check';
+  return entry.item.id === VERSION_LIVE || isRollbackProof
+    ? err(
+        refusal(
+          'item_not_skippable',
+          `${entry.item.title} can never be skipped: it is the proof. Re-run it, or roll back.`,
+        ),
+      )
+    : ok(undefined);
+};
+
+const findSettleable = (
+  situation: Situation,
+  input: ReasonedInput,
+  { redByPerson }: { redByPerson: boolean },
+): Result<{ item: Found; reason: string }, Refusal> => {
+  const found = findItem(situation, input.itemId, input.actor);
+  if (!found.ok) return found;
+  const failedByPerson = found.value.progress.settled?.kind === 'failed' && redByPerson;
+  const allowed = [
+    refuseSelfSettling(found.value),
+    failedByPerson ? ok(undefined) : refuseSettled(found.value),
+    refuseUnskippable(found.value),
+    refuseWell(found.value),
+  ].find((result) => !result.ok);
+  if (allowed !== undefined) return allowed;
+  const reason = requireReason(input.reason);
+  return reason.ok ? ok({ item: found.value, reason: reason.value }) : reason;
+};
+
+const refuseWell = ({ board, entry, progress }: Found): Result<void, Refusal> => {
+  const standing = board.standing(entry.item.id);
+  return standing === 'passed' || standing === 'warned' || standing === 'accepted'
+    ? err(refusal('item_already_settled', `${entry.item.title} is settled: ${progress.measured?.line ?? standing}.`))
+    : ok(undefined);
+};
