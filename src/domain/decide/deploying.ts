@@ -1,0 +1,87 @@
+import type { Result } from '../../lib/result.ts';
+import { err, ok } from '../../lib/result.ts';
+import type { Instant } from '../../lib/time.ts';
+import { requireMember } from '../actor.ts';
+import type { DomainEvent } from '../events.ts';
+import type { Refusal } from '../refusal.ts';
+import { refusal } from '../refusal.ts';
+import { requireReason } from '../settle/find-item.ts';
+import type { Actor, Situation } from '../situation.ts';
+import { boardOf } from '../standing.ts';
+import { materialiseLadder } from '../watch/ladder.ts';
+import { namesOf, openRequired } from './open-items.ts';
+
+export type DeployedInput = {
+  readonly actor: Actor;
+  /** When it was done, if earlier than now; between Go and now. */
+  readonly at?: Instant;
+  /** Goes on over open required items; a debt. */
+  readonly override?: string;
+};
+
+/** Ends the deploy stage and sets T-0, from which the ladder counts. */
+export const declareDeployed = (
+  situation: Situation,
+  { actor, at, override }: DeployedInput,
+): Result<readonly DomainEvent[], Refusal> => {
+  const member = requireMember(actor);
+  if (!member.ok) return member;
+  const { deployment, now } = situation;
+  if (deployment.state.kind !== 'deploying') {
+    const done = deployment.deployedBy === undefined ? 'Go comes first.' : `<@${deployment.deployedBy}> said so already.`;
+    return err(refusal('wrong_state', `Deployed is said while deploying. ${done}`));
+  }
+  const deployedAt = at ?? now;
+  if (deployedAt > now || deployedAt < (deployment.anchors.go ?? deployment.anchors.start)) {
+    return err(refusal('time_invalid', 'The time of deployment lies between Go and now.'));
+  }
+  const open = openRequired(boardOf(situation), ['deploy']);
+  const reason = override?.trim() ?? '';
+  if (open.length > 0 && reason === '') {
+    return err(refusal('items_open', `Not deployed yet. Open: ${namesOf(open)}. Settle them, or override with a reason.`));
+  }
+  return ok([
+    {
+      type: 'deployed',
+      by: actor.id,
+      deployedAt,
+      followUps: materialiseLadder(situation, deployedAt),
+      ...(open.length > 0 ? { override: { reason, debtId: situation.newId() } } : {}),
+    },
+  ]);
+};
+
+/** Takes Deployed back while no rung of the ladder has run. */
+export const undoDeployed = (
+  situation: Situation,
+  { actor }: { actor: Actor },
+): Result<readonly DomainEvent[], Refusal> => {
+  const member = requireMember(actor);
+  if (!member.ok) return member;
+  const { state, followUps } = situation.deployment;
+  if (state.kind !== 'verifying' && state.kind !== 'watching') {
+    return err(refusal('wrong_state', 'Deployed was not said here, or can no longer be taken back.'));
+  }
+  return followUps.every((followUp) => followUp.state.kind === 'planned')
+    ? ok([{ type: 'deployed_undone', by: actor.id }])
+    : err(refusal('undo_impossible', 'A rung of the ladder has already run; Deployed stands.'));
+};
+
+/** Ends a deployment for good. While deploying the environment stays as it is, and locked. */
+export const abort = (
+  situation: Situation,
+  { actor, reason }: { actor: Actor; reason: string | undefined },
+): Result<readonly DomainEvent[], Refusal> => {
+  const member = requireMember(actor);
+  if (!member.ok) return member;
+  const { kind } = situation.deployment.state;
+  const isBefore = kind === 'preparing' || kind === 'awaiting_go' || kind === 'held';
+  if (!isBefore && kind !== 'deploying') {
+    const isAfter = kind === 'verifying' || kind === 'watching';
+    const instead = isAfter ? 'It is deployed: Roll back instead.' : 'It has ended, or is rolling back.';
+    return err(refusal('wrong_state', `It cannot be aborted now. ${instead}`));
+  }
+  const text = requireReason(reason);
+  if (!text.ok) return text;
+  return ok([{ type: 'aborted', by: actor.id, reason: text.value, locked: kind === 'deploying' }]);
+};

@@ -1,0 +1,145 @@
+import type { Result } from '../../lib/result.ts';
+import { err, ok } from '../../lib/result.ts';
+import { MINUTE } from '../../lib/time.ts';
+import { APPROVER, requireMember, requireSecondPerson } from '../actor.ts';
+import { progressOf } from '../deployment.ts';
+import type { DomainEvent } from '../events.ts';
+import type { PlanItem } from '../plan.ts';
+import type { Refusal } from '../refusal.ts';
+import { refusal } from '../refusal.ts';
+import { requireReason } from '../settle/find-item.ts';
+import type { Actor, Situation } from '../situation.ts';
+import type { Board } from '../standing.ts';
+import { boardOf } from '../standing.ts';
+import { namesOf, openRequired } from './open-items.ts';
+
+/** Lets the deployment begin. By an approver, in production never the starter; on evidence not older than 30 minutes. */
+export const giveGo = (situation: Situation, { actor }: { actor: Actor }): Result<readonly DomainEvent[], Refusal> => {
+  const { deployment } = situation;
+  const board = boardOf(situation);
+  if (deployment.state.kind !== 'awaiting_go') return err(refuseGoNow(situation, board));
+  const allowed = requireSecondPerson(situation, actor, { role: APPROVER, what: 'Go' });
+  if (!allowed.ok) return allowed;
+  if (deployment.version === null) {
+    return err(refusal('version_missing', 'The version is not set. Type /deploy version <v>, then Go.'));
+  }
+  const stale = staleEvidence(situation, board);
+  if (stale.length > 0) {
+    const runs = stale.map(({ item }) => ({ runId: situation.newId(), itemId: item.id }));
+    return ok([
+      { type: 'go_deferred', by: actor.id, itemIds: stale.map(({ item }) => item.id) },
+      { type: 'checks_requested', reason: { kind: 'refresh' }, runs },
+    ]);
+  }
+  return ok([{ type: 'go_given', by: actor.id, ...evidenceOf(board) }]);
+};
+
+const refuseGoNow = ({ deployment }: Situation, board: Board): Refusal => {
+  switch (deployment.state.kind) {
+    case 'preparing': {
+      const open = openRequired(board, ['prepare']);
+      return refusal('items_open', `Not ready for Go. Still open: ${namesOf(open)}.`);
+    }
+    case 'held':
+      return refusal('wrong_state', `On hold: ${deployment.state.reason}. Resume first.`);
+    default: {
+      const by = deployment.goBy === undefined ? '' : ` <@${deployment.goBy}> gave Go.`;
+      return refusal('wrong_state', `This deployment is past its gate.${by}`);
+    }
+  }
+};
+
+/** Measured prepare evidence that is too old to decide on and can be measured again. */
+const staleEvidence = (situation: Situation, board: Board): readonly PlanItem[] =>
+  board.plan.items.filter((entry) => {
+    if (entry.section !== 'prepare' || !entry.applies || entry.item.body.kind !== 'check') return false;
+    const { measured, running, settled } = progressOf(situation.deployment, entry.item.id);
+    return (
+      measured !== undefined &&
+      settled === undefined &&
+      running === undefined &&
+      situation.now - measured.at > situation.rules.goFreshness &&
+      situation.readiness(entry).kind === 'connected'
+    );
+  });
+
+/** How many items of the gate were measured and how many people vouched for. */
+export const evidenceOf = (board: Board): { measured: number; byPeople: number } => {
+  const standings = board.plan.items
+    .filter((entry) => entry.section === 'prepare' && entry.item.body.kind !== 'parent')
+    .map((entry) => board.standing(entry.item.id));
+  return {
+    measured: standings.filter((kind) => kind === 'passed' || kind === 'warned').length,
+    byPeople: standings.filter((kind) => kind === 'confirmed').length,
+  };
+};
+
+/** Holds the deployment: evidence stays, approvals have to be given again. */
+export const giveNoGo = (
+  situation: Situation,
+  { actor, reason }: { actor: Actor; reason: string | undefined },
+): Result<readonly DomainEvent[], Refusal> => {
+  const member = requireMember(actor);
+  if (!member.ok) return member;
+  const { kind } = situation.deployment.state;
+  if (kind !== 'preparing' && kind !== 'awaiting_go') {
+    const instead = kind === 'held' ? 'It is already on hold.' : 'It is past its gate: Abort or Roll back instead.';
+    return err(refusal('wrong_state', `No-go is for a deployment before Go. ${instead}`));
+  }
+  const text = requireReason(reason);
+  if (!text.ok) return text;
+  return ok([noGo(situation, { by: actor.id, reason: text.value })]);
+};
+
+export const noGo = (situation: Situation, { by, reason }: { by: string | null; reason: string }): DomainEvent => ({
+  type: 'no_go_given',
+  by,
+  reason,
+  clearedApprovals: boardOf(situation)
+    .plan.items.filter(({ item }) => item.body.kind === 'approval')
+    .map(({ item }) => item.id)
+    .filter((id) => progressOf(situation.deployment, id).settled !== undefined),
+});
+
+/** Ends a hold; the gate opens again when the evidence holds. */
+export const resume = (situation: Situation, { actor }: { actor: Actor }): Result<readonly DomainEvent[], Refusal> => {
+  const member = requireMember(actor);
+  if (!member.ok) return member;
+  return situation.deployment.state.kind === 'held'
+    ? ok([{ type: 'resumed', by: actor.id }])
+    : err(refusal('wrong_state', 'This deployment is not on hold; there is nothing to resume.'));
+};
+
+const VERSION = /^[A-Za-z0-9][A-Za-z0-9._+/:@-]{0,99}$/;
+
+/** Names what goes out. Possible until Go. */
+export const setVersion = (
+  situation: Situation,
+  { actor, version }: { actor: Actor; version: string },
+): Result<readonly DomainEvent[], Refusal> => {
+  const member = requireMember(actor);
+  if (!member.ok) return member;
+  const { kind } = situation.deployment.state;
+  if (kind !== 'preparing' && kind !== 'awaiting_go' && kind !== 'held') {
+    return err(refusal('wrong_state', 'The version can be set until Go. Start a new deployment for another version.'));
+  }
+  const problem = versionProblem(version);
+  return problem === undefined ? ok([{ type: 'version_set', by: actor.id, version }]) : err(problem);
+};
+
+/** What is wrong with a version as typed, or undefined. */
+export const versionProblem = (version: string): Refusal | undefined =>
+  VERSION.test(version)
+    ? undefined
+    : refusal(
+        'version_invalid',
+        'A version starts with a letter or digit and holds letters, digits and . _ + / : @ - only, at most 100.',
+      );
+
+/** Time since the oldest measured prepare evidence, in whole minutes; undefined when nothing was measured. */
+export const oldestEvidenceMinutes = (situation: Situation, board: Board): number | undefined => {
+  const times = board.plan.items
+    .filter((entry) => entry.section === 'prepare' && entry.applies)
+    .flatMap(({ item }) => progressOf(situation.deployment, item.id).measured?.at ?? []);
+  return times.length === 0 ? undefined : Math.floor((situation.now - Math.min(...times)) / MINUTE);
+};

@@ -1,0 +1,62 @@
+import type { Result } from '../../lib/result.ts';
+import { err, ok } from '../../lib/result.ts';
+import { requireMember } from '../actor.ts';
+import type { DomainEvent } from '../events.ts';
+import type { Refusal } from '../refusal.ts';
+import { refusal } from '../refusal.ts';
+import { requireReason } from '../settle/find-item.ts';
+import type { Actor, Situation } from '../situation.ts';
+
+/** Typed by a person who starts a rollback plan that loses data. */
+export const RESTORE = 'RESTORE';
+
+export type RollBackInput = {
+  readonly actor: Actor;
+  readonly reason: string | undefined;
+  /** Ids of plans; empty: the default ones. */
+  readonly plans: readonly string[];
+  /** Absent: the version that ran before. */
+  readonly targetVersion?: string;
+  /** Needed when a plan loses data. */
+  readonly restoreWord?: string;
+};
+
+/** Starts the way back. One person suffices; only data loss asks for a typed word. Never by itself. */
+export const rollBack = (situation: Situation, input: RollBackInput): Result<readonly DomainEvent[], Refusal> => {
+  const member = requireMember(input.actor);
+  if (!member.ok) return member;
+  const { deployment, checklist } = situation;
+  const { kind } = deployment.state;
+  if (kind !== 'deploying' && kind !== 'verifying' && kind !== 'watching') {
+    const instead = kind === 'rolling_back' ? 'It is already rolling back.' : 'There is nothing deployed to roll back.';
+    return err(refusal('wrong_state', instead));
+  }
+  const available = checklist.rollback.plans;
+  const plans = input.plans.length > 0 ? input.plans : defaultPlans(situation);
+  const unknown = plans.find((id) => available[id] === undefined);
+  if (unknown !== undefined) {
+    return err(refusal('plan_unknown', `There is no plan ${unknown}. Plans: ${Object.keys(available).join(', ')}.`));
+  }
+  const reason = requireReason(input.reason);
+  if (!reason.ok) return reason;
+  const losing = plans.filter((id) => available[id]?.dataLoss === true);
+  if (losing.length > 0 && input.restoreWord?.trim() !== RESTORE) {
+    return err(
+      refusal('restore_word_missing', `${losing.join(', ')} loses data. Type the word ${RESTORE} to go on with it.`),
+    );
+  }
+  const run = {
+    plans,
+    targetVersion: input.targetVersion ?? deployment.previousVersion,
+    reason: reason.value,
+    by: input.actor.id,
+    at: situation.now,
+  };
+  return ok([{ type: 'rollback_started', run }]);
+};
+
+const defaultPlans = ({ checklist }: Situation): readonly string[] => {
+  const plans = Object.entries(checklist.rollback.plans);
+  const chosen = plans.filter(([, plan]) => plan.default).map(([id]) => id);
+  return chosen.length > 0 ? chosen : plans.slice(0, 1).map(([id]) => id);
+};

@@ -1,0 +1,43 @@
+import type { Result } from '../../lib/result.ts';
+import { err, ok } from '../../lib/result.ts';
+import type { DomainEvent } from '../events.ts';
+import type { Refusal } from '../refusal.ts';
+import { refusal } from '../refusal.ts';
+import type { Actor, Situation } from '../situation.ts';
+import { findItem } from './find-item.ts';
+
+/** Measures items again, or by-click checks for the first time. All or none. */
+export const rerunItems = (
+  situation: Situation,
+  { itemIds, actor }: { itemIds: readonly string[]; actor: Actor },
+): Result<readonly DomainEvent[], Refusal> => {
+  for (const itemId of itemIds) {
+    const allowed = requireRunnable(situation, itemId, actor);
+    if (!allowed.ok) return allowed;
+  }
+  const runs = itemIds.map((itemId) => ({ runId: situation.newId(), itemId }));
+  return ok([{ type: 'checks_requested', reason: { kind: 'click', by: actor.id }, runs }]);
+};
+
+const requireRunnable = (situation: Situation, itemId: string, actor: Actor): Result<void, Refusal> => {
+  const found = findItem(situation, itemId, actor);
+  if (!found.ok) return found;
+  const { entry, progress } = found.value;
+  const { title, body } = entry.item;
+  if (body.kind !== 'check' || body.check.kind === 'state') {
+    return err(refusal('not_a_check', `${title} has no check to run. Confirm it, or skip it with a reason.`));
+  }
+  if (progress.running !== undefined) {
+    return err(refusal('check_running', `${title} is being measured; wait for its result.`));
+  }
+  const readiness = situation.readiness(entry);
+  if (readiness.kind === 'not_connected') {
+    return err(
+      refusal(
+        'check_not_connected',
+        `${title} is not connected (${readiness.missing.join(', ')}). Check it by hand and press Confirm.`,
+      ),
+    );
+  }
+  return ok(undefined);
+};
