@@ -1,0 +1,208 @@
+import { z } from 'zod';
+import { Secret } from './lib/secret.ts';
+
+/** What a process does: bot = Slack edge, renders and notices; worker = checks; scheduler = due rows and the sweeper. */
+export type Role = 'bot' | 'worker' | 'scheduler';
+
+const ROLES: readonly Role[] = ['bot', 'worker', 'scheduler'];
+
+export type SlackConfig = {
+  readonly botToken: Secret;
+  /** Where Web API calls go; always ends in a slash. */
+  readonly apiUrl: string;
+  /** How Slack reaches us: over a socket we open, or over signed requests to POST /slack/events. */
+  readonly connection:
+    | { readonly kind: 'socket'; readonly appToken: Secret }
+    | { readonly kind: 'http'; readonly signingSecret: Secret };
+};
+
+export type DatabaseConfig =
+  | { readonly kind: 'url'; readonly url: Secret }
+  /** Our own server; `dataDir` may be relative to the working directory. */
+  | { readonly kind: 'embedded'; readonly dataDir: string }
+  /** A zone runner on Redis: it has no tables. */
+  | { readonly kind: 'none' };
+
+export type QueueConfig =
+  | { readonly kind: 'redis'; readonly url: Secret }
+  /** BullMQ on the database above. */
+  | { readonly kind: 'postgres' };
+
+/** How this process runs. Safe to print: secrets are wrapped. */
+export type Config = {
+  readonly roles: ReadonlySet<Role>;
+  /** Name of the zone whose checks alone this worker runs; absent: a core worker. */
+  readonly runner?: string;
+  /** Present exactly when the roles include `bot`. */
+  readonly slack?: SlackConfig;
+  readonly database: DatabaseConfig;
+  readonly queue: QueueConfig;
+  readonly checklistsDir: string;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug' | 'silent';
+};
+
+/** The environment does not say how to run. Each problem is one sentence that names the variable and no value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n- ${problems.join('\n- ')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+const address = (schemes: readonly string[], what: string) =>
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), { error: what });
+
+const secretAddress = (...parameters: Parameters<typeof address>) =>
+  address(...parameters).transform((text) => new Secret(text));
+
+const token = (prefix: string) =>
+  z
+    .string()
+    .startsWith(prefix, { error: `must begin with ${prefix}` })
+    .transform((text) => new Secret(text));
+
+const roleList = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(ROLES, { error: 'must be a comma list of bot, worker and scheduler' })))
+  .transform((roles) => new Set(roles));
+
+/** A zone's name becomes part of a queue's name. */
+const RUNNER_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+const schema = z.object({
+  ROLES: roleList.default(new Set(ROLES)),
+  RUNNER: z
+    .string()
+    .regex(RUNNER_NAME, { error: 'must be a name of up to 40 small letters, digits and dashes' })
+    .optional(),
+  SLACK_BOT_TOKEN: token('xoxb-').optional(),
+  SLACK_APP_TOKEN: token('xapp-').optional(),
+  SLACK_SIGNING_SECRET: z
+    .string()
+    .transform((text) => new Secret(text))
+    .optional(),
+  SLACK_API_URL: address(['https:', 'http:'], 'must be an https:// or http:// address')
+    .transform((url) => (url.endsWith('/') ? url : `${url}/`))
+    .default('https://slack.com/api/'),
+  DATABASE_URL: secretAddress(
+    ['postgres:', 'postgresql:'],
+    'must be a postgres:// address (special characters of a password are percent-encoded)',
+  ).optional(),
+  REDIS_URL: secretAddress(['redis:', 'rediss:'], 'must be a redis:// or rediss:// address').optional(),
+  DATA_DIR: z.string().default('.data'),
+  CHECKLISTS_DIR: z.string().default('checklists'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'must be a port number' })
+    .transform(Number)
+    .refine((port) => port <= 65535, { error: 'must be a port number' })
+    .default(3000),
+  LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug', 'silent'], {
+      error: 'must be one of error, warn, info, debug and silent',
+    })
+    .default('info'),
+  TMINUS_CONTAINER: z
+    .enum(['0', '1'], { error: 'must be 1 in the container image, else absent' })
+    .default('0'),
+});
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Values = z.output<typeof schema>;
+type Name = keyof Values;
+
+/** Compose and systemd files hand over `NAME=` for "not set", and secrets with the line end of their file. */
+const withoutBlanks = (env: Environment): Partial<Record<Name, string>> => {
+  const filled: Partial<Record<Name, string>> = {};
+  for (const name of schema.keyof().options) {
+    const value = env[name]?.trim();
+    if (value !== undefined && value !== '') filled[name] = value;
+  }
+  return filled;
+};
+
+/** What the roles need and is absent. Judged on what was given, so that it is listed together with malformed values. */
+const listMissing = (given: Partial<Record<Name, string>>, roles: ReadonlySet<Role>): string[] => {
+  const has = (...names: Name[]): boolean => names.some((name) => given[name] !== undefined);
+  const isZone = has('RUNNER');
+  const rules: readonly (readonly [boolean, string])[] = [
+    [
+      isZone && (roles.has('bot') || roles.has('scheduler')),
+      'RUNNER needs ROLES=worker: a zone runner does nothing else',
+    ],
+    [
+      isZone && !has('REDIS_URL', 'DATABASE_URL', 'DATA_DIR'),
+      'RUNNER needs the queue of the other processes: set the same REDIS_URL or DATABASE_URL',
+    ],
+    [roles.has('bot') && !has('SLACK_BOT_TOKEN'), 'SLACK_BOT_TOKEN (begins with xoxb-) is not set'],
+    [
+      roles.has('bot') && !has('SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'),
+      'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is not set',
+    ],
+    [
+      given.TMINUS_CONTAINER === '1' && !isZone && !has('DATABASE_URL', 'DATA_DIR'),
+      'DATABASE_URL is not set; to keep the data in this container, set DATA_DIR to a mounted volume instead',
+    ],
+  ];
+  return rules.flatMap(([isBroken, problem]) => (isBroken ? [problem] : []));
+};
+
+const slackConfig = (values: Values): SlackConfig | undefined => {
+  const {
+    SLACK_BOT_TOKEN: botToken,
+    SLACK_APP_TOKEN: appToken,
+    SLACK_SIGNING_SECRET: signingSecret,
+  } = values;
+  if (botToken === undefined) return undefined;
+  const apiUrl = values.SLACK_API_URL;
+  if (appToken !== undefined) return { botToken, apiUrl, connection: { kind: 'socket', appToken } };
+  if (signingSecret !== undefined) return { botToken, apiUrl, connection: { kind: 'http', signingSecret } };
+  return undefined;
+};
+
+const databaseConfig = (values: Values, isDataDirGiven: boolean): DatabaseConfig => {
+  if (values.DATABASE_URL !== undefined) return { kind: 'url', url: values.DATABASE_URL };
+  if (values.RUNNER !== undefined && !isDataDirGiven) return { kind: 'none' };
+  return { kind: 'embedded', dataDir: values.DATA_DIR };
+};
+
+const problemOf = (issue: z.core.$ZodIssue): string => `${String(issue.path[0])} ${issue.message}`;
+
+/**
+ * The configuration in these environment variables; other variables are ignored, blank ones count as absent.
+ * `roles` overrules ROLES, for a command that is none of the roles (an empty set needs no Slack).
+ * @throws ConfigError with every problem.
+ */
+export const readConfig = (env: Environment, { roles }: { roles?: ReadonlySet<Role> } = {}): Config => {
+  const given = withoutBlanks(env);
+  const parsed = schema.safeParse(given);
+  const asked = roles ?? schema.shape.ROLES.safeParse(given.ROLES).data ?? new Set();
+  const malformed = parsed.success ? [] : parsed.error.issues.map(problemOf);
+  const problems = [...new Set([...malformed, ...listMissing(given, asked)])];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  const values = parsed.data;
+  const slack = asked.has('bot') ? slackConfig(values) : undefined;
+  return {
+    roles: asked,
+    ...(values.RUNNER === undefined ? {} : { runner: values.RUNNER }),
+    ...(slack === undefined ? {} : { slack }),
+    database: databaseConfig(values, given.DATA_DIR !== undefined),
+    queue: values.REDIS_URL === undefined ? { kind: 'postgres' } : { kind: 'redis', url: values.REDIS_URL },
+    checklistsDir: values.CHECKLISTS_DIR,
+    host: values.HOST,
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+  };
+};
