@@ -30,12 +30,17 @@ export const requireSecondPerson = (
   const { policy, deployment } = situation;
   const { role, what } = decision;
   if (!standsIn(actor, role, situation)) {
-    return err(refusal('not_allowed', `${what} is given by ${holdersText(situation, role)}. Ask one of them.`));
+    return err(
+      refusal('not_allowed', `${what} is given by ${holdersText(situation, role)}. Ask one of them.`),
+    );
   }
   if (actor.id === deployment.startedBy && policy.fourEyes) {
     const who = holdersText(situation, role, actor.id);
     return err(
-      refusal('second_person_needed', `You started this deployment: ${what} needs a second person. Ask ${who}.`),
+      refusal(
+        'second_person_needed',
+        `You started this deployment: ${what} needs a second person. Ask ${who}.`,
+      ),
     );
   }
   return ok(undefined);

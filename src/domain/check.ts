@@ -63,7 +63,11 @@ export type Readiness =
   | { readonly kind: 'by_click'; readonly effect: Effect };
 
 /** A command an environment names: absolute program, fixed arguments; `${1}`, `${2}` take validated arguments. */
-export type NamedCommand = { readonly argv: readonly string[]; readonly cwd?: string; readonly env?: readonly string[] };
+export type NamedCommand = {
+  readonly argv: readonly string[];
+  readonly cwd?: string;
+  readonly env?: readonly string[];
+};
 
 /** What an environment file gives one system's checks. Secrets are references (`env:NAME`), never values. */
 export type Connections = {

@@ -95,7 +95,12 @@ export type RollbackPlan = {
 };
 
 export type Contact = { readonly id: string; readonly title: string; readonly how: string };
-export type Reference = { readonly id: string; readonly title: string; readonly note?: string; readonly link?: string };
+export type Reference = {
+  readonly id: string;
+  readonly title: string;
+  readonly note?: string;
+  readonly link?: string;
+};
 
 /** The definition a deployment follows: one file `checklists/<system>.yaml`, with an environment's values put in. */
 export type Checklist = {
@@ -128,6 +133,9 @@ export type Checklist = {
 
 /** The built-in item of the verify stage that waits until the new version answers. */
 export const VERSION_LIVE = 'version-live';
+
+/** What stands on a verify item while the version that answers is not the new one. */
+export const OLD_VERSION = 'old version answers';
 
 /** Where: one file `checklists/environments/<environment>.yaml`. */
 export type Environment = {

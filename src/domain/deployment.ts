@@ -112,7 +112,12 @@ export type FollowUp = {
   readonly rung: number;
   readonly state:
     | { readonly kind: 'planned' }
-    | { readonly kind: 'running'; readonly runIds: readonly string[]; readonly at: Instant; readonly late: boolean }
+    | {
+        readonly kind: 'running';
+        readonly runIds: readonly string[];
+        readonly at: Instant;
+        readonly late: boolean;
+      }
     | { readonly kind: 'done'; readonly at: Instant; readonly red: number; readonly late: boolean }
     | { readonly kind: 'missed' }
     | { readonly kind: 'cancelled' };

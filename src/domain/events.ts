@@ -1,7 +1,14 @@
 import type { Json } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Choices } from './checklist.ts';
-import type { DeploymentOutcome, FollowUp, Measured, PersonId, RollbackRun, RunReason } from './deployment.ts';
+import type {
+  DeploymentOutcome,
+  FollowUp,
+  Measured,
+  PersonId,
+  RollbackRun,
+  RunReason,
+} from './deployment.ts';
 
 type By = { readonly by: PersonId };
 type Reasoned = By & { readonly reason: string };
@@ -10,7 +17,8 @@ type OnItem = { readonly itemId: string };
 /** A person, or a timer, settled an item or took that back. */
 export type ItemEvent =
   | ({ readonly type: 'item_confirmed'; readonly seen?: string; readonly evidence?: Json } & By & OnItem)
-  | ({ readonly type: 'item_skipped'; readonly override: boolean; readonly debtId?: string } & Reasoned & OnItem)
+  | ({ readonly type: 'item_skipped'; readonly override: boolean; readonly debtId?: string } & Reasoned &
+      OnItem)
   | ({ readonly type: 'item_marked_not_applicable' } & Reasoned & OnItem)
   | ({ readonly type: 'item_failed' } & Reasoned & OnItem)
   | ({ readonly type: 'item_undone'; readonly reason?: string } & By & OnItem)

@@ -47,7 +47,8 @@ export const planOf = (checklist: EffectiveChecklist, choices: Choices, holds: H
       childIds: children.map((child) => child.id),
       ...(owner === undefined ? {} : { owner }),
     });
-    for (const child of children) add(child, { ...place, parentId: item.id, depth: place.depth + 1, applies, owner });
+    for (const child of children)
+      add(child, { ...place, parentId: item.id, depth: place.depth + 1, applies, owner });
   };
   const addAll = (list: readonly Item[], place: Omit<Place, 'parentId' | 'depth'>) => {
     for (const item of list) add(item, { ...place, parentId: null, depth: 0 });
@@ -57,7 +58,13 @@ export const planOf = (checklist: EffectiveChecklist, choices: Choices, holds: H
     if (stage === 'verify') addAll(versionLive(checklist), builtInPlace);
     for (const phase of checklist.stages[stage]) {
       const applies = holdsHere(phase.when);
-      addAll(phase.items, { section: stage, phaseId: phase.id, phaseTitle: phase.title, owner: phase.owner, applies });
+      addAll(phase.items, {
+        section: stage,
+        phaseId: phase.id,
+        phaseTitle: phase.title,
+        owner: phase.owner,
+        applies,
+      });
     }
   }
   addAll(checklist.criteria?.items ?? [], {
@@ -68,7 +75,13 @@ export const planOf = (checklist: EffectiveChecklist, choices: Choices, holds: H
     applies: true,
   });
   for (const [id, plan] of Object.entries(checklist.rollback.plans)) {
-    addAll(plan.items, { section: 'rollback', phaseId: id, phaseTitle: plan.title, owner: undefined, applies: true });
+    addAll(plan.items, {
+      section: 'rollback',
+      phaseId: id,
+      phaseTitle: plan.title,
+      owner: undefined,
+      applies: true,
+    });
   }
   addAll(checklist.rollback.after, {
     section: 'after',
@@ -99,7 +112,10 @@ const versionLive = ({ version }: EffectiveChecklist): Item[] =>
           body: {
             kind: 'check',
             effect: 'read',
-            check: { ...version.check, expect: { ...version.check.expect, [version.path]: '${deployment.version}' } },
+            check: {
+              ...version.check,
+              expect: { ...version.check.expect, [version.path]: '${deployment.version}' },
+            },
           },
           required: true,
           critical: true,
@@ -132,7 +148,10 @@ export const activeSections = (state: { readonly kind: string }): readonly Secti
 /** Whether an item can be worked on now: it applies, its section is active, and a rollback item's plan was chosen. */
 export const isActive = (
   entry: PlanItem,
-  deployment: { readonly state: { readonly kind: string }; readonly rollback?: { readonly plans: readonly string[] } },
+  deployment: {
+    readonly state: { readonly kind: string };
+    readonly rollback?: { readonly plans: readonly string[] };
+  },
 ): boolean =>
   entry.applies &&
   activeSections(deployment.state).includes(entry.section) &&

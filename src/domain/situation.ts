@@ -84,4 +84,3 @@ export type Situation = {
   readonly policy: Policy;
   readonly calendar: Calendar;
 };
-

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../lib/json.ts';
 import type { ItemProgress } from './deployment.ts';
 import { progressOf } from './deployment.ts';
 import type { Plan, PlanItem } from './plan.ts';
@@ -54,7 +53,8 @@ export type Tally = {
 export const isLeaf = ({ item: { body } }: PlanItem): boolean =>
   body.kind !== 'parent' && body.kind !== 'twin' && !isStateCheck(body);
 
-const isStateCheck = (body: PlanItem['item']['body']): boolean => body.kind === 'check' && body.check.kind === 'state';
+const isStateCheck = (body: PlanItem['item']['body']): boolean =>
+  body.kind === 'check' && body.check.kind === 'state';
 
 export const boardOf = (situation: Situation): Board => {
   const plan = planOf(situation.checklist, situation.deployment.choices, situation.holds);
@@ -87,7 +87,7 @@ export const boardOf = (situation: Situation): Board => {
     if (item.body.kind !== 'check') return 'open';
     const { params, expect } = item.body.check;
     const of = Array.isArray(params['of']) ? params['of'].filter((id) => typeof id === 'string') : [];
-    const findings = situation.judge(expect ?? { open: 0, red: 0 }, tally(of) as JsonObject);
+    const findings = situation.judge(expect ?? { open: 0, red: 0 }, tally(of));
     return findings.every((finding) => finding.verdict === 'holds') ? 'passed' : 'open';
   };
 
@@ -98,7 +98,13 @@ export const boardOf = (situation: Situation): Board => {
     const count = (...kinds: Standing[]) => standings.filter((kind) => kinds.includes(kind)).length;
     const red = count('red');
     const settled = standings.filter(isWell).length;
-    return { total: standings.length, settled, red, open: standings.length - settled - red, skipped: count('skipped') };
+    return {
+      total: standings.length,
+      settled,
+      red,
+      open: standings.length - settled - red,
+      skipped: count('skipped'),
+    };
   };
 
   return { plan, standing, tally };

@@ -14,7 +14,10 @@ type AlertInput = {
 };
 
 /** Somebody has seen it: it is not repeated. */
-export const acknowledgeAlert = (situation: Situation, input: AlertInput): Result<readonly DomainEvent[], Refusal> => {
+export const acknowledgeAlert = (
+  situation: Situation,
+  input: AlertInput,
+): Result<readonly DomainEvent[], Refusal> => {
   const alert = openAlert(situation, input);
   if (!alert.ok) return alert;
   const { state, id } = alert.value;
@@ -24,7 +27,10 @@ export const acknowledgeAlert = (situation: Situation, input: AlertInput): Resul
 };
 
 /** Somebody works on it from now on. */
-export const takeOverAlert = (situation: Situation, input: AlertInput): Result<readonly DomainEvent[], Refusal> => {
+export const takeOverAlert = (
+  situation: Situation,
+  input: AlertInput,
+): Result<readonly DomainEvent[], Refusal> => {
   const alert = openAlert(situation, input);
   if (!alert.ok) return alert;
   return alert.value.takenBy === input.actor.id

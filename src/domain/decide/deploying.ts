@@ -2,6 +2,7 @@ import type { Result } from '../../lib/result.ts';
 import { err, ok } from '../../lib/result.ts';
 import type { Instant } from '../../lib/time.ts';
 import { requireMember } from '../actor.ts';
+import type { Deployment } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
@@ -28,7 +29,10 @@ export const declareDeployed = (
   if (!member.ok) return member;
   const { deployment, now } = situation;
   if (deployment.state.kind !== 'deploying') {
-    const done = deployment.deployedBy === undefined ? 'Go comes first.' : `<@${deployment.deployedBy}> said so already.`;
+    const done =
+      deployment.deployedBy === undefined
+        ? 'Go comes first.'
+        : `<@${deployment.deployedBy}> said so already.`;
     return err(refusal('wrong_state', `Deployed is said while deploying. ${done}`));
   }
   const deployedAt = at ?? now;
@@ -38,7 +42,12 @@ export const declareDeployed = (
   const open = openRequired(boardOf(situation), ['deploy']);
   const reason = override?.trim() ?? '';
   if (open.length > 0 && reason === '') {
-    return err(refusal('items_open', `Not deployed yet. Open: ${namesOf(open)}. Settle them, or override with a reason.`));
+    return err(
+      refusal(
+        'items_open',
+        `Not deployed yet. Open: ${namesOf(open)}. Settle them, or override with a reason.`,
+      ),
+    );
   }
   return ok([
     {
@@ -49,6 +58,11 @@ export const declareDeployed = (
       ...(open.length > 0 ? { override: { reason, debtId: situation.newId() } } : {}),
     },
   ]);
+};
+
+const refuseDeployedNow = ({ deployedBy }: Deployment): Refusal => {
+  const done = deployedBy === undefined ? 'Go comes first.' : `<@${deployedBy}> said so already.`;
+  return refusal('wrong_state', `Deployed is said while deploying. ${done}`);
 };
 
 /** Takes Deployed back while no rung of the ladder has run. */

@@ -14,7 +14,10 @@ import { boardOf } from '../standing.ts';
 import { namesOf, openRequired } from './open-items.ts';
 
 /** Lets the deployment begin. By an approver, in production never the starter; on evidence not older than 30 minutes. */
-export const giveGo = (situation: Situation, { actor }: { actor: Actor }): Result<readonly DomainEvent[], Refusal> => {
+export const giveGo = (
+  situation: Situation,
+  { actor }: { actor: Actor },
+): Result<readonly DomainEvent[], Refusal> => {
   const { deployment } = situation;
   const board = boardOf(situation);
   if (deployment.state.kind !== 'awaiting_go') return err(refuseGoNow(situation, board));
@@ -83,7 +86,8 @@ export const giveNoGo = (
   if (!member.ok) return member;
   const { kind } = situation.deployment.state;
   if (kind !== 'preparing' && kind !== 'awaiting_go') {
-    const instead = kind === 'held' ? 'It is already on hold.' : 'It is past its gate: Abort or Roll back instead.';
+    const instead =
+      kind === 'held' ? 'It is already on hold.' : 'It is past its gate: Abort or Roll back instead.';
     return err(refusal('wrong_state', `No-go is for a deployment before Go. ${instead}`));
   }
   const text = requireReason(reason);
@@ -91,7 +95,10 @@ export const giveNoGo = (
   return ok([noGo(situation, { by: actor.id, reason: text.value })]);
 };
 
-export const noGo = (situation: Situation, { by, reason }: { by: string | null; reason: string }): DomainEvent => ({
+export const noGo = (
+  situation: Situation,
+  { by, reason }: { by: string | null; reason: string },
+): DomainEvent => ({
   type: 'no_go_given',
   by,
   reason,
@@ -102,7 +109,10 @@ export const noGo = (situation: Situation, { by, reason }: { by: string | null; 
 });
 
 /** Ends a hold; the gate opens again when the evidence holds. */
-export const resume = (situation: Situation, { actor }: { actor: Actor }): Result<readonly DomainEvent[], Refusal> => {
+export const resume = (
+  situation: Situation,
+  { actor }: { actor: Actor },
+): Result<readonly DomainEvent[], Refusal> => {
   const member = requireMember(actor);
   if (!member.ok) return member;
   return situation.deployment.state.kind === 'held'
@@ -121,7 +131,9 @@ export const setVersion = (
   if (!member.ok) return member;
   const { kind } = situation.deployment.state;
   if (kind !== 'preparing' && kind !== 'awaiting_go' && kind !== 'held') {
-    return err(refusal('wrong_state', 'The version can be set until Go. Start a new deployment for another version.'));
+    return err(
+      refusal('wrong_state', 'The version can be set until Go. Start a new deployment for another version.'),
+    );
   }
   const problem = versionProblem(version);
   return problem === undefined ? ok([{ type: 'version_set', by: actor.id, version }]) : err(problem);

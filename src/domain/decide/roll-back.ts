@@ -22,37 +22,57 @@ export type RollBackInput = {
 };
 
 /** Starts the way back. One person suffices; only data loss asks for a typed word. Never by itself. */
-export const rollBack = (situation: Situation, input: RollBackInput): Result<readonly DomainEvent[], Refusal> => {
+export const rollBack = (
+  situation: Situation,
+  input: RollBackInput,
+): Result<readonly DomainEvent[], Refusal> => {
   const member = requireMember(input.actor);
   if (!member.ok) return member;
   const { deployment, checklist } = situation;
   const { kind } = deployment.state;
   if (kind !== 'deploying' && kind !== 'verifying' && kind !== 'watching') {
-    const instead = kind === 'rolling_back' ? 'It is already rolling back.' : 'There is nothing deployed to roll back.';
+    const instead =
+      kind === 'rolling_back' ? 'It is already rolling back.' : 'There is nothing deployed to roll back.';
     return err(refusal('wrong_state', instead));
   }
-  const available = checklist.rollback.plans;
-  const plans = input.plans.length > 0 ? input.plans : defaultPlans(situation);
-  const unknown = plans.find((id) => available[id] === undefined);
-  if (unknown !== undefined) {
-    return err(refusal('plan_unknown', `There is no plan ${unknown}. Plans: ${Object.keys(available).join(', ')}.`));
-  }
+  const plans = choosePlans(situation, input.plans);
+  if (!plans.ok) return plans;
   const reason = requireReason(input.reason);
   if (!reason.ok) return reason;
-  const losing = plans.filter((id) => available[id]?.dataLoss === true);
-  if (losing.length > 0 && input.restoreWord?.trim() !== RESTORE) {
-    return err(
-      refusal('restore_word_missing', `${losing.join(', ')} loses data. Type the word ${RESTORE} to go on with it.`),
-    );
-  }
+  const permitted = requireRestoreWord(situation, plans.value, input.restoreWord);
+  if (!permitted.ok) return permitted;
   const run = {
-    plans,
+    plans: plans.value,
     targetVersion: input.targetVersion ?? deployment.previousVersion,
     reason: reason.value,
     by: input.actor.id,
     at: situation.now,
   };
   return ok([{ type: 'rollback_started', run }]);
+};
+
+const choosePlans = (situation: Situation, named: readonly string[]): Result<readonly string[], Refusal> => {
+  const available = Object.keys(situation.checklist.rollback.plans);
+  const unknown = named.find((id) => !available.includes(id));
+  return unknown === undefined
+    ? ok(named.length > 0 ? named : defaultPlans(situation))
+    : err(refusal('plan_unknown', `There is no plan ${unknown}. Plans: ${available.join(', ')}.`));
+};
+
+const requireRestoreWord = (
+  { checklist }: Situation,
+  plans: readonly string[],
+  typed: string | undefined,
+): Result<void, Refusal> => {
+  const losing = plans.filter((id) => checklist.rollback.plans[id]?.dataLoss === true);
+  return losing.length === 0 || typed?.trim() === RESTORE
+    ? ok(undefined)
+    : err(
+        refusal(
+          'restore_word_missing',
+          `${losing.join(', ')} loses data. Type the word ${RESTORE} to go on with it.`,
+        ),
+      );
 };
 
 const defaultPlans = ({ checklist }: Situation): readonly string[] => {

@@ -29,10 +29,15 @@ export const signOffOpen = (situation: Situation): boolean => {
 };
 
 export const unsignedRoles = ({ checklist, deployment }: Situation): readonly string[] =>
-  checklist.signOff.roles.filter((role) => !deployment.signatures.some((signature) => signature.role === role));
+  checklist.signOff.roles.filter(
+    (role) => !deployment.signatures.some((signature) => signature.role === role),
+  );
 
 /** One signature for one role, over settled work and accepted debts. Never undone. */
-export const signOff = (situation: Situation, input: SignOffInput): Result<readonly DomainEvent[], Refusal> => {
+export const signOff = (
+  situation: Situation,
+  input: SignOffInput,
+): Result<readonly DomainEvent[], Refusal> => {
   const { actor } = input;
   const member = requireMember(actor);
   if (!member.ok) return member;
@@ -55,10 +60,13 @@ export const signOff = (situation: Situation, input: SignOffInput): Result<reado
 };
 
 const titleOf = (situation: Situation, itemId: string | null): string =>
-  itemId === null ? 'Deployed over open items' : (boardOf(situation).plan.byId.get(itemId)?.item.title ?? itemId);
+  itemId === null
+    ? 'Deployed over open items'
+    : (boardOf(situation).plan.byId.get(itemId)?.item.title ?? itemId);
 
 const refuseNotOpen = ({ deployment, checklist }: Situation): Refusal => {
-  if (deployment.state.kind === 'completed') return refusal('sign_off_not_open', 'This deployment is completed.');
+  if (deployment.state.kind === 'completed')
+    return refusal('sign_off_not_open', 'This deployment is completed.');
   const { opens } = checklist.signOff;
   const when =
     opens === 'verified'
@@ -76,11 +84,15 @@ const chooseRole = (situation: Situation, { actor, role }: SignOffInput): Result
     return err(refusal('role_unknown', `${role} is no sign-off role here. Roles: ${roles.join(', ')}.`));
   }
   if (unsigned.length === 0) return err(refusal('already_signed', 'Every role has signed.'));
-  if (role !== undefined && !unsigned.includes(role)) return err(refusal('already_signed', `${role} has already signed.`));
+  if (role !== undefined && !unsigned.includes(role))
+    return err(refusal('already_signed', `${role} has already signed.`));
   const own = situation.deployment.signatures.find((signature) => signature.by === actor.id);
   if (own !== undefined && samePerson !== true) {
     return err(
-      refusal('second_person_needed', `You signed as ${own.role} already; ${unsigned.join(' and ')} needs another person.`),
+      refusal(
+        'second_person_needed',
+        `You signed as ${own.role} already; ${unsigned.join(' and ')} needs another person.`,
+      ),
     );
   }
   const chosen = role ?? unsigned.find((candidate) => standsIn(actor, candidate, situation));

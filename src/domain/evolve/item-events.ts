@@ -15,8 +15,10 @@ export const withItem = (
 const withDebt = (deployment: Deployment, debt: Debt | undefined): Deployment =>
   debt === undefined ? deployment : { ...deployment, debts: [...deployment.debts, debt] };
 
-const without = <K extends keyof ItemProgress>(progress: ItemProgress, ...keys: readonly K[]): ItemProgress =>
-  Object.fromEntries(Object.entries(progress).filter(([key]) => !keys.includes(key as K)));
+const without = (progress: ItemProgress, ...keys: readonly (keyof ItemProgress)[]): ItemProgress => {
+  const gone = new Set<string>(keys);
+  return Object.fromEntries(Object.entries(progress).filter(([key]) => !gone.has(key)));
+};
 
 export const applyItemEvent = (deployment: Deployment, event: ItemEvent, at: Instant): Deployment => {
   const { itemId } = event;
@@ -62,7 +64,10 @@ export const applyItemEvent = (deployment: Deployment, event: ItemEvent, at: Ins
     }
     case 'item_noted': {
       const note = { by: event.by, at, text: event.text };
-      return withItem(deployment, itemId, (progress) => ({ ...progress, notes: [...(progress.notes ?? []), note] }));
+      return withItem(deployment, itemId, (progress) => ({
+        ...progress,
+        notes: [...(progress.notes ?? []), note],
+      }));
     }
     case 'timer_started':
       return withItem(deployment, itemId, (progress) => ({ ...progress, activeSince: at }));
@@ -84,7 +89,10 @@ export const applyCheckEvent = (deployment: Deployment, event: CheckEvent, at: I
     }
     case 'check_settled': {
       const { itemId, measured, captured } = event;
-      const next = withItem(deployment, itemId, (progress) => ({ ...without(progress, 'running'), measured }));
+      const next = withItem(deployment, itemId, (progress) => ({
+        ...without(progress, 'running'),
+        measured,
+      }));
       return captured === undefined ? next : { ...next, captured: { ...next.captured, ...captured } };
     }
     case 'check_discarded':

@@ -34,42 +34,49 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
         anchors: { ...deployment.anchors, go: at },
       };
     case 'no_go_given':
-      return inState(withoutSettled(deployment, event.clearedApprovals), { kind: 'held', by: event.by, reason: event.reason, since: at });
+      return inState(withoutSettled(deployment, event.clearedApprovals), {
+        kind: 'held',
+        by: event.by,
+        reason: event.reason,
+        since: at,
+      });
     case 'deployed':
       return deploy(deployment, event, at);
     case 'deployed_undone':
       return undoDeployed(deployment, at);
     case 'verified':
       return inState(deployment, { kind: 'watching', since: at });
-    case 'aborted':
-      return inState(withoutRunning(deployment), {
-        kind: 'aborted',
-        by: event.by,
-        at,
-        reason: event.reason,
-        locked: event.locked,
-      });
+    case 'aborted': {
+      const { by, reason, locked } = event;
+      return inState(withoutRunning(deployment), { kind: 'aborted', by, at, reason, locked });
+    }
     case 'rollback_started':
-      return { ...inState(withoutRunning(deployment), { kind: 'rolling_back', since: at }), rollback: event.run };
+      return {
+        ...inState(withoutRunning(deployment), { kind: 'rolling_back', since: at }),
+        rollback: event.run,
+      };
     case 'rolled_back':
       return inState(deployment, { kind: 'rolled_back', at });
     case 'signed':
-      return {
-        ...deployment,
-        signatures: [...deployment.signatures, { role: event.role, by: event.by, at }],
-        debts: deployment.debts.map((debt) =>
-          event.acceptedDebts.includes(debt.id) ? { ...debt, acceptedBy: event.by } : debt,
-        ),
-      };
-    case 'completed':
-      return inState(withoutRunning(deployment), {
-        kind: 'completed',
-        at,
-        outcome: event.outcome,
-        unsigned: event.unsigned,
-      });
+      return sign(deployment, event, at);
+    case 'completed': {
+      const { outcome, unsigned } = event;
+      return inState(withoutRunning(deployment), { kind: 'completed', at, outcome, unsigned });
+    }
   }
 };
+
+const sign = (
+  deployment: Deployment,
+  { role, by, acceptedDebts }: EventOf<'signed'>,
+  at: Instant,
+): Deployment => ({
+  ...deployment,
+  signatures: [...deployment.signatures, { role, by, at }],
+  debts: deployment.debts.map((debt) =>
+    acceptedDebts.includes(debt.id) ? { ...debt, acceptedBy: by } : debt,
+  ),
+});
 
 const withoutSettled = (deployment: Deployment, itemIds: readonly string[]): Deployment =>
   itemIds.reduce(
@@ -82,7 +89,16 @@ const deploy = (deployment: Deployment, event: EventOf<'deployed'>, at: Instant)
   const debt: Debt[] =
     override === undefined
       ? []
-      : [{ id: override.debtId, itemId: null, kind: 'deployed_early', by: event.by, at, reason: override.reason }];
+      : [
+          {
+            id: override.debtId,
+            itemId: null,
+            kind: 'deployed_early',
+            by: event.by,
+            at,
+            reason: override.reason,
+          },
+        ];
   return {
     ...deployment,
     state: { kind: 'verifying', since: at },

@@ -83,7 +83,11 @@ const applyAlertEvent = (deployment: Deployment, event: AlertEvent, at: Instant)
     case 'alert_acknowledged':
       return change((alert) => ({ ...alert, state: { kind: 'acknowledged', by: event.by, at } }));
     case 'alert_taken_over':
-      return change((alert) => ({ ...alert, takenBy: event.by, state: { kind: 'acknowledged', by: event.by, at } }));
+      return change((alert) => ({
+        ...alert,
+        takenBy: event.by,
+        state: { kind: 'acknowledged', by: event.by, at },
+      }));
     case 'alert_looked_at':
       return change((alert) => ({ ...alert, lastLookAt: at }));
     case 'alert_repeated':

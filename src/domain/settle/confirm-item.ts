@@ -1,6 +1,6 @@
 import type { Json } from '../../lib/json.ts';
 import type { Result } from '../../lib/result.ts';
-import { err, ok } from '../../lib/result.ts';
+import { err, firstError, ok } from '../../lib/result.ts';
 import { requireSecondPerson } from '../actor.ts';
 import type { EvidenceRequest } from '../checklist.ts';
 import type { DomainEvent } from '../events.ts';
@@ -20,7 +20,10 @@ export type ConfirmInput = {
 };
 
 /** A person says an item holds. Never over a red check, and with a line where a machine could not tell. */
-export const confirmItem = (situation: Situation, input: ConfirmInput): Result<readonly DomainEvent[], Refusal> => {
+export const confirmItem = (
+  situation: Situation,
+  input: ConfirmInput,
+): Result<readonly DomainEvent[], Refusal> => {
   const found = findItem(situation, input.itemId, input.actor);
   if (!found.ok) return found;
   const allowed = [
@@ -32,7 +35,10 @@ export const confirmItem = (situation: Situation, input: ConfirmInput): Result<r
   const seen = input.seen?.trim() ?? '';
   if (seen === '' && needsLine(situation, found.value)) {
     return err(
-      refusal('line_missing', `${found.value.entry.item.title} was not measured: say in one line what you saw.`),
+      refusal(
+        'line_missing',
+        `${found.value.entry.item.title} was not measured: say in one line what you saw.`,
+      ),
     );
   }
   const base = { itemId: input.itemId, by: input.actor.id };
@@ -51,8 +57,18 @@ export const confirmItem = (situation: Situation, input: ConfirmInput): Result<r
   ]);
 };
 
+const requireLine = (situation: Situation, found: Found, seen: string): Result<void, Refusal> =>
+  seen === '' && needsLine(situation, found)
+    ? err(
+        refusal('line_missing', `${found.entry.item.title} was not measured: say in one line what you saw.`),
+      )
+    : ok(undefined);
+
 /** True where a click alone is not enough: the dialog asks for a line. */
-export const needsLine = (situation: Situation, { entry, progress }: Pick<Found, 'entry' | 'progress'>): boolean => {
+export const needsLine = (
+  situation: Situation,
+  { entry, progress }: Pick<Found, 'entry' | 'progress'>,
+): boolean => {
   const { body, critical } = entry.item;
   if (body.kind !== 'check') return false;
   if (progress.measured?.outcome === 'inconclusive') return true;
@@ -62,7 +78,8 @@ export const needsLine = (situation: Situation, { entry, progress }: Pick<Found,
 const refuseByBody = (situation: Situation, found: Found, { actor }: ConfirmInput): Result<void, Refusal> => {
   const { entry, progress } = found;
   const { body, title } = entry.item;
-  if (body.kind === 'approval') return requireSecondPerson(situation, actor, { role: body.role, what: title });
+  if (body.kind === 'approval')
+    return requireSecondPerson(situation, actor, { role: body.role, what: title });
   if (body.kind !== 'check') return ok(undefined);
   const { measured, running } = progress;
   switch (measured?.outcome) {
@@ -92,18 +109,29 @@ const refuseByBody = (situation: Situation, found: Found, { actor }: ConfirmInpu
 
 type Evidence = { readonly value: Json; readonly problem?: string } | undefined;
 
-const readEvidence = (situation: Situation, { entry }: Found, typed: string | undefined): Result<Evidence, Refusal> => {
+const readEvidence = (
+  situation: Situation,
+  { entry }: Found,
+  typed: string | undefined,
+): Result<Evidence, Refusal> => {
   const { body, title } = entry.item;
   const request = body.kind === 'manual' ? body.evidence : undefined;
   if (request === undefined) return ok(undefined);
   const text = typed?.trim() ?? '';
   const unit = request.unit === undefined ? '' : ` in ${request.unit}`;
   if (text === '') {
-    return err(refusal('evidence_missing', `${title} asks for a ${request.kind}${unit} when it is confirmed.`));
+    return err(
+      refusal('evidence_missing', `${title} asks for a ${request.kind}${unit} when it is confirmed.`),
+    );
   }
   const value = parseEvidence(request, text);
   if (value === undefined) {
-    return err(refusal('evidence_invalid', `${title} asks for a ${request.kind}${unit}; "${text.slice(0, 40)}" is none.`));
+    return err(
+      refusal(
+        'evidence_invalid',
+        `${title} asks for a ${request.kind}${unit}; "${text.slice(0, 40)}" is none.`,
+      ),
+    );
   }
   return ok({ value, ...problemOf(situation, request, value) });
 };

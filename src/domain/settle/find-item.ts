@@ -31,15 +31,19 @@ export const findItem = (situation: Situation, itemId: string, actor: Actor): Re
   const { deployment } = situation;
   const board = boardOf(situation);
   const entry = board.plan.byId.get(itemId);
-  if (entry === undefined) return err(refusal('unknown_item', `There is no item ${itemId} in this checklist.`));
+  if (entry === undefined)
+    return err(refusal('unknown_item', `There is no item ${itemId} in this checklist.`));
   const { title } = entry.item;
   if (isEnded(deployment.state) && deployment.state.kind !== 'rolled_back') {
     return err(refusal('wrong_state', `This deployment has ended; ${title} can no longer be changed.`));
   }
   if (!entry.applies) {
-    return err(refusal('item_not_active', `${title} does not apply to this deployment: its condition does not hold.`));
+    return err(
+      refusal('item_not_active', `${title} does not apply to this deployment: its condition does not hold.`),
+    );
   }
-  const inChosenPlan = entry.section !== 'rollback' || (deployment.rollback?.plans.includes(entry.phaseId) ?? false);
+  const inChosenPlan =
+    entry.section !== 'rollback' || (deployment.rollback?.plans.includes(entry.phaseId) ?? false);
   if (!reachedSections(deployment.state).includes(entry.section) || !inChosenPlan) {
     return err(refusal('item_not_active', `${title} belongs to ${entry.section}, which has not begun yet.`));
   }
@@ -73,9 +77,18 @@ export const refuseSelfSettling = ({ entry }: Found): Result<void, Refusal> => {
 export const refuseSettled = ({ entry, progress }: Found): Result<void, Refusal> => {
   const { settled } = progress;
   if (settled === undefined) return ok(undefined);
-  const word = { confirmed: 'confirmed', skipped: 'skipped', not_applicable: 'marked n/a', failed: 'failed', elapsed: 'over' };
+  const word = {
+    confirmed: 'confirmed',
+    skipped: 'skipped',
+    not_applicable: 'marked n/a',
+    failed: 'failed',
+    elapsed: 'over',
+  };
   const who = settled.kind === 'elapsed' ? '' : ` by <@${settled.by}>`;
   return err(
-    refusal('item_already_settled', `${entry.item.title} was already ${word[settled.kind]}${who}. Undo it first to change it.`),
+    refusal(
+      'item_already_settled',
+      `${entry.item.title} was already ${word[settled.kind]}${who}. Undo it first to change it.`,
+    ),
   );
 };

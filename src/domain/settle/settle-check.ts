@@ -1,20 +1,31 @@
 import type { CheckResult, Outcome } from '../check.ts';
-import { VERSION_LIVE } from '../checklist.ts';
+import { OLD_VERSION, VERSION_LIVE } from '../checklist.ts';
 import type { Measured } from '../deployment.ts';
 import { isEnded, progressOf } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
+import { evolveAll } from '../evolve/evolve.ts';
 import type { PlanItem } from '../plan.ts';
 import type { Situation } from '../situation.ts';
 import type { Board, Standing } from '../standing.ts';
 import { boardOf, isWell } from '../standing.ts';
-
-/** What stands on a verify item while the version that answers is not the new one. */
-export const OLD_VERSION = 'old version answers';
+import { alertsFor } from '../watch/alerts.ts';
 
 export type SettledRun = { readonly itemId: string; readonly runId: string; readonly result: CheckResult };
 
-/** A run has ended: what the deployment learns from it. Never refused; a run nobody waits for is discarded on the record. */
-export const settleCheck = (situation: Situation, { itemId, runId, result }: SettledRun): readonly DomainEvent[] => {
+/** Runs have ended: what the deployment learns from them, and the alerts that a confirmed bad result raises. */
+export const settleChecks = (situation: Situation, runs: readonly SettledRun[]): readonly DomainEvent[] => {
+  const events: DomainEvent[] = [];
+  let current = situation;
+  for (const run of runs) {
+    const learned = settleCheck(current, run);
+    events.push(...learned);
+    current = { ...current, deployment: evolveAll(current.deployment, learned, current.now) };
+  }
+  return [...events, ...alertsFor(situation, events)];
+};
+
+/** One run has ended. Never refused; a run nobody waits for is discarded on the record. */
+const settleCheck = (situation: Situation, { itemId, runId, result }: SettledRun): readonly DomainEvent[] => {
   const { deployment } = situation;
   const progress = progressOf(deployment, itemId);
   const discard = (why: string): DomainEvent[] => [{ type: 'check_discarded', itemId, runId, why }];

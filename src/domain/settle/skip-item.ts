@@ -1,5 +1,5 @@
 import type { Result } from '../../lib/result.ts';
-import { err, ok } from '../../lib/result.ts';
+import { err, firstError, ok } from '../../lib/result.ts';
 import { APPROVER, requireSecondPerson } from '../actor.ts';
 import { VERSION_LIVE } from '../checklist.ts';
 import type { DomainEvent } from '../events.ts';
@@ -19,14 +19,20 @@ export type ReasonedInput = {
  * Goes on without an item. Optional: no debt; required: a debt for the sign-off; critical or red: an override by an
  * approver who is not the one who failed it.
  */
-export const skipItem = (situation: Situation, input: ReasonedInput): Result<readonly DomainEvent[], Refusal> => {
-  const found = findSettleable(situation, input, { redByPerson: true });
+export const skipItem = (
+  situation: Situation,
+  input: ReasonedInput,
+): Result<readonly DomainEvent[], Refusal> => {
+  const found = findSettleable(situation, input);
   if (!found.ok) return found;
   const { entry, board, progress } = found.value.item;
   const { actor } = input;
   const override = entry.item.critical || board.standing(input.itemId) === 'red';
   if (override) {
-    const allowed = requireSecondPerson(situation, actor, { role: APPROVER, what: `Skipping ${entry.item.title}` });
+    const allowed = requireSecondPerson(situation, actor, {
+      role: APPROVER,
+      what: `Skipping ${entry.item.title}`,
+    });
     if (!allowed.ok) return allowed;
     if (progress.settled?.kind === 'failed' && progress.settled.by === actor.id) {
       return err(
@@ -52,18 +58,21 @@ export const markNotApplicable = (
   situation: Situation,
   input: ReasonedInput,
 ): Result<readonly DomainEvent[], Refusal> => {
-  const found = findSettleable(situation, input, { redByPerson: true });
+  const found = findSettleable(situation, input);
   if (!found.ok) return found;
   const { itemId, actor } = input;
   return ok([{ type: 'item_marked_not_applicable', itemId, by: actor.id, reason: found.value.reason }]);
 };
 
 /** A person says that an item does not hold: red, and it blocks like a failed check. */
-export const failItem = (situation: Situation, input: ReasonedInput): Result<readonly DomainEvent[], Refusal> => {
+export const failItem = (
+  situation: Situation,
+  input: ReasonedInput,
+): Result<readonly DomainEvent[], Refusal> => {
   const found = findItem(situation, input.itemId, input.actor);
   if (!found.ok) return found;
-  const allowed = [refuseSelfSettling(found.value), refuseSettled(found.value)].find((result) => !result.ok);
-  if (allowed !== undefined) return allowed;
+  const refused = firstError(refuseSelfSettling(found.value), refuseSettled(found.value));
+  if (refused !== undefined) return refused;
   const reason = requireReason(input.reason);
   if (!reason.ok) return reason;
   return ok([{ type: 'item_failed', itemId: input.itemId, by: input.actor.id, reason: reason.value }]);
@@ -85,18 +94,17 @@ const refuseUnskippable = ({ entry }: Found): Result<void, Refusal> => {
 const findSettleable = (
   situation: Situation,
   input: ReasonedInput,
-  { redByPerson }: { redByPerson: boolean },
 ): Result<{ item: Found; reason: string }, Refusal> => {
   const found = findItem(situation, input.itemId, input.actor);
   if (!found.ok) return found;
-  const failedByPerson = found.value.progress.settled?.kind === 'failed' && redByPerson;
-  const allowed = [
+  const failedByPerson = found.value.progress.settled?.kind === 'failed';
+  const refused = firstError(
     refuseSelfSettling(found.value),
     failedByPerson ? ok(undefined) : refuseSettled(found.value),
     refuseUnskippable(found.value),
     refuseWell(found.value),
-  ].find((result) => !result.ok);
-  if (allowed !== undefined) return allowed;
+  );
+  if (refused !== undefined) return refused;
   const reason = requireReason(input.reason);
   return reason.ok ? ok({ item: found.value, reason: reason.value }) : reason;
 };
@@ -104,6 +112,11 @@ const findSettleable = (
 const refuseWell = ({ board, entry, progress }: Found): Result<void, Refusal> => {
   const standing = board.standing(entry.item.id);
   return standing === 'passed' || standing === 'warned' || standing === 'accepted'
-    ? err(refusal('item_already_settled', `${entry.item.title} is settled: ${progress.measured?.line ?? standing}.`))
+    ? err(
+        refusal(
+          'item_already_settled',
+          `${entry.item.title} is settled: ${progress.measured?.line ?? standing}.`,
+        ),
+      )
     : ok(undefined);
 };

@@ -9,15 +9,21 @@ import { findItem, requireReason } from './find-item.ts';
 import type { ReasonedInput } from './skip-item.ts';
 
 /** Takes back how an item was settled: an own click for five minutes freely, anything else with a reason. */
-export const undoItem = (situation: Situation, input: ReasonedInput): Result<readonly DomainEvent[], Refusal> => {
+export const undoItem = (
+  situation: Situation,
+  input: ReasonedInput,
+): Result<readonly DomainEvent[], Refusal> => {
   const found = findItem(situation, input.itemId, input.actor);
   if (!found.ok) return found;
   const { entry, progress } = found.value;
   const { title, body } = entry.item;
   const last = progress.accepted ?? (progress.settled?.kind === 'elapsed' ? undefined : progress.settled);
-  if (last === undefined) return err(refusal('nothing_to_undo', `Nobody settled ${title}; there is nothing to undo.`));
+  if (last === undefined)
+    return err(refusal('nothing_to_undo', `Nobody settled ${title}; there is nothing to undo.`));
   if (body.kind === 'approval' && situation.deployment.anchors.go !== undefined) {
-    return err(refusal('undo_impossible', `${title} was given before Go and stands. No-go or Roll back instead.`));
+    return err(
+      refusal('undo_impossible', `${title} was given before Go and stands. No-go or Roll back instead.`),
+    );
   }
   const base = { type: 'item_undone' as const, itemId: input.itemId, by: input.actor.id };
   const isFree = last.by === input.actor.id && situation.now - last.at <= situation.rules.undoFree;
@@ -34,7 +40,10 @@ export const undoItem = (situation: Situation, input: ReasonedInput): Result<rea
 };
 
 /** Takes a red or unclear result on purpose while verifying: by an approver who is not the deployer; a debt. */
-export const acceptRed = (situation: Situation, input: ReasonedInput): Result<readonly DomainEvent[], Refusal> => {
+export const acceptRed = (
+  situation: Situation,
+  input: ReasonedInput,
+): Result<readonly DomainEvent[], Refusal> => {
   const found = findItem(situation, input.itemId, input.actor);
   if (!found.ok) return found;
   const { entry, board } = found.value;
@@ -52,7 +61,9 @@ export const acceptRed = (situation: Situation, input: ReasonedInput): Result<re
   const reason = requireReason(input.reason);
   if (!reason.ok) return reason;
   const { itemId, actor } = input;
-  return ok([{ type: 'red_accepted', itemId, by: actor.id, reason: reason.value, debtId: situation.newId() }]);
+  return ok([
+    { type: 'red_accepted', itemId, by: actor.id, reason: reason.value, debtId: situation.newId() },
+  ]);
 };
 
 const requireApproverOtherThan = (

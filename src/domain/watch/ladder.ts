@@ -34,7 +34,9 @@ export const nextInSeries = (situation: Situation, followUp: FollowUp): FollowUp
   if (rung?.kind !== 'cron' || rung.forMs !== undefined) return undefined;
   const after = Math.max(followUp.dueAt, situation.now);
   const dueAt = situation.calendar.nextCron(rung.cron, situation.checklist.timeZone, after);
-  return dueAt === undefined ? undefined : planned(situation, { rung: followUp.rung, dueAt, title: followUp.title });
+  return dueAt === undefined
+    ? undefined
+    : planned(situation, { rung: followUp.rung, dueAt, title: followUp.title });
 };
 
 /** When an offset falls, or undefined while its anchor is unknown. Negative offsets from T-0 count from planned Go. */
@@ -78,7 +80,8 @@ const planned = (
   { rung, dueAt, title }: Pick<FollowUp, 'rung' | 'dueAt' | 'title'>,
 ): FollowUp => ({ id: situation.newId(), rung, dueAt, title, state: { kind: 'planned' } });
 
-const seriesTitle = (cron: string): string => (/^\S+\s+\S+\s+\*\s+\*\s+[^*]+$/.test(cron) ? 'weekly' : 'next');
+const seriesTitle = (cron: string): string =>
+  /^\S+\s+\S+\s+\*\s+\*\s+[^*]+$/.test(cron) ? 'weekly' : 'next';
 
 const dayTitle = (ms: number): string => `d${Math.max(1, Math.ceil(ms / DAY))}`;
 
