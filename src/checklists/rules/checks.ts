@@ -43,12 +43,15 @@ const checkKind = ({ raw, path }: PlacedCheck, kind: string, { kinds, report }: 
   const params = isJsonObject(raw[kind]) ? raw[kind] : {};
   const problemsOf = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   for (const message of problemsOf?.(params) ?? []) {
-    const name = /^([\w-]+)/.exec(message)?.[1] ?? '';
-    const isGiven = Object.hasOwn(params, name);
-    if (isGiven && isOpen(params[name])) continue;
-    report(isGiven ? [...path, kind, name] : [...path, kind], `${kind}: ${message}`);
+    const name = parameterIn(message, params);
+    if (name !== undefined && isOpen(params[name])) continue;
+    report(name === undefined ? [...path, kind] : [...path, kind, name], `${kind}: ${message}`);
   }
 };
+
+/** The parameter a message begins with or quotes. */
+const parameterIn = (message: string, params: JsonObject): string | undefined =>
+  Object.keys(params).find((name) => /^[\w-]+/.exec(message)?.[0] === name || message.includes(`"${name}"`));
 
 /** A placeholder stands for a value of the right type; that type is known only per environment. */
 const isOpen = (value: Json | undefined): boolean => value !== undefined && placeholdersIn(value).length > 0;
