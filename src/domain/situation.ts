@@ -1,7 +1,6 @@
-import type { JsonObject } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
 import { HOUR, MINUTE, SECOND } from '../lib/time.ts';
-import type { Expectations, Finding, Readiness } from './check.ts';
+import type { Readiness } from './check.ts';
 import type { EffectiveChecklist } from './checklist.ts';
 import type { Deployment, PersonId } from './deployment.ts';
 import type { HoldsCondition, PlanItem } from './plan.ts';
@@ -78,7 +77,6 @@ export type Situation = {
   /** Fresh ids for runs, alerts and debts. */
   readonly newId: () => string;
   readonly holds: HoldsCondition;
-  readonly judge: (expectations: Expectations, observation: JsonObject) => readonly Finding[];
   readonly readiness: (entry: PlanItem) => Readiness;
   readonly rules: Rules;
   readonly policy: Policy;

@@ -1,3 +1,4 @@
+import { judge } from '../lib/matching/judge.ts';
 import type { ItemProgress } from './deployment.ts';
 import { progressOf } from './deployment.ts';
 import type { Plan, PlanItem } from './plan.ts';
@@ -87,7 +88,7 @@ export const boardOf = (situation: Situation): Board => {
     if (item.body.kind !== 'check') return 'open';
     const { params, expect } = item.body.check;
     const of = Array.isArray(params['of']) ? params['of'].filter((id) => typeof id === 'string') : [];
-    const findings = situation.judge(expect ?? { open: 0, red: 0 }, tally(of));
+    const findings = judge(expect ?? { open: 0, red: 0 }, tally(of), { level: 'fail' });
     return findings.every((finding) => finding.verdict === 'holds') ? 'passed' : 'open';
   };
 

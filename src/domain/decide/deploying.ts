@@ -28,13 +28,7 @@ export const declareDeployed = (
   const member = requireMember(actor);
   if (!member.ok) return member;
   const { deployment, now } = situation;
-  if (deployment.state.kind !== 'deploying') {
-    const done =
-      deployment.deployedBy === undefined
-        ? 'Go comes first.'
-        : `<@${deployment.deployedBy}> said so already.`;
-    return err(refusal('wrong_state', `Deployed is said while deploying. ${done}`));
-  }
+  if (deployment.state.kind !== 'deploying') return err(refuseDeployedNow(deployment));
   const deployedAt = at ?? now;
   if (deployedAt > now || deployedAt < (deployment.anchors.go ?? deployment.anchors.start)) {
     return err(refusal('time_invalid', 'The time of deployment lies between Go and now.'));

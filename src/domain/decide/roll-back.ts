@@ -28,7 +28,7 @@ export const rollBack = (
 ): Result<readonly DomainEvent[], Refusal> => {
   const member = requireMember(input.actor);
   if (!member.ok) return member;
-  const { deployment, checklist } = situation;
+  const { deployment } = situation;
   const { kind } = deployment.state;
   if (kind !== 'deploying' && kind !== 'verifying' && kind !== 'watching') {
     const instead =

@@ -1,4 +1,5 @@
 import type { Json } from '../../lib/json.ts';
+import { judge } from '../../lib/matching/judge.ts';
 import type { Result } from '../../lib/result.ts';
 import { err, firstError, ok } from '../../lib/result.ts';
 import { requireSecondPerson } from '../actor.ts';
@@ -26,23 +27,16 @@ export const confirmItem = (
 ): Result<readonly DomainEvent[], Refusal> => {
   const found = findItem(situation, input.itemId, input.actor);
   if (!found.ok) return found;
-  const allowed = [
+  const seen = input.seen?.trim() ?? '';
+  const refused = firstError(
     refuseSelfSettling(found.value),
     refuseSettled(found.value),
     refuseByBody(situation, found.value, input),
-  ].find((result) => !result.ok);
-  if (allowed !== undefined) return allowed;
-  const seen = input.seen?.trim() ?? '';
-  if (seen === '' && needsLine(situation, found.value)) {
-    return err(
-      refusal(
-        'line_missing',
-        `${found.value.entry.item.title} was not measured: say in one line what you saw.`,
-      ),
-    );
-  }
+    requireLine(situation, found.value, seen),
+  );
+  if (refused !== undefined) return refused;
   const base = { itemId: input.itemId, by: input.actor.id };
-  const evidence = readEvidence(situation, found.value, input.evidence ?? (seen === '' ? undefined : seen));
+  const evidence = readEvidence(found.value, input.evidence ?? (seen === '' ? undefined : seen));
   if (!evidence.ok) return evidence;
   if (evidence.value?.problem !== undefined) {
     return ok([{ type: 'item_failed', ...base, reason: evidence.value.problem }]);
@@ -109,11 +103,7 @@ const refuseByBody = (situation: Situation, found: Found, { actor }: ConfirmInpu
 
 type Evidence = { readonly value: Json; readonly problem?: string } | undefined;
 
-const readEvidence = (
-  situation: Situation,
-  { entry }: Found,
-  typed: string | undefined,
-): Result<Evidence, Refusal> => {
+const readEvidence = ({ entry }: Found, typed: string | undefined): Result<Evidence, Refusal> => {
   const { body, title } = entry.item;
   const request = body.kind === 'manual' ? body.evidence : undefined;
   if (request === undefined) return ok(undefined);
@@ -133,7 +123,7 @@ const readEvidence = (
       ),
     );
   }
-  return ok({ value, ...problemOf(situation, request, value) });
+  return ok({ value, ...problemOf(request, value) });
 };
 
 const parseEvidence = ({ kind, unit }: EvidenceRequest, text: string): Json | undefined => {
@@ -146,9 +136,9 @@ const parseEvidence = ({ kind, unit }: EvidenceRequest, text: string): Json | un
   return text;
 };
 
-const problemOf = (situation: Situation, request: EvidenceRequest, value: Json): { problem?: string } => {
+const problemOf = (request: EvidenceRequest, value: Json): { problem?: string } => {
   if (request.expect === undefined) return {};
-  const findings = situation.judge({ value: request.expect }, { value });
+  const findings = judge({ value: request.expect }, { value }, { level: 'fail' });
   const bad = findings.find((finding) => finding.verdict !== 'holds');
   return bad === undefined ? {} : { problem: bad.line };
 };
