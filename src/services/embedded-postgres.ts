@@ -27,7 +27,7 @@ export type EmbeddedPostgresOptions = {
   /** Folder that belongs to this installation; created when missing. */
   readonly dataDir: string;
   readonly log: Log;
-  /** False gives up the data on a power failure for speed: tests only. Default true. */
+  /** False gives up the data on a power failure (not on a crash) for speed: tests only. Default true. */
   readonly durable?: boolean;
 };
 

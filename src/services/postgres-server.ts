@@ -75,7 +75,7 @@ const openServerLog = async ({ home }: Cluster) => {
 };
 
 const settings = (port: number, durable: boolean): string[] => {
-  const unsafe = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+  const unsafe = { fsync: 'off', full_page_writes: 'off' };
   const values = {
     listen_addresses: '127.0.0.1',
     port: String(port),
