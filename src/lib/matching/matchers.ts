@@ -91,3 +91,6 @@ export const validateExpectations = (expectations: Readonly<Record<string, Json>
     return problem === undefined ? problems : [...problems, `${path}: ${problem}`];
   });
 };
+
+/** An expectation in words, to stand after "expected": `< 200 ms`, `one of 200, 204`. */
+export const expectationInWords = (expectation: Json): string => nested.expected(expectation);

@@ -1,0 +1,15 @@
+import type { CheckKind } from './check.ts';
+import { env } from './kinds/env.ts';
+import { http } from './kinds/http.ts';
+import { state } from './kinds/state.ts';
+import { tcp } from './kinds/tcp.ts';
+
+const KINDS: readonly CheckKind[] = [http, env, tcp, state];
+
+const BY_NAME: ReadonlyMap<string, CheckKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));
+
+/** Undefined: there is no such kind (yet), and checks of it are not connected. */
+export const findKind = (name: string): CheckKind | undefined => BY_NAME.get(name);
+
+/** Every kind, in the order of the documentation. */
+export const listKinds = (): readonly CheckKind[] => KINDS;

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { Resolver } from 'node:dns/promises';
+import type { CheckDefinition, CheckRequest, CheckResult, Outcome } from '../domain/check.ts';
+import { canonicalJson, type JsonObject } from '../lib/json.ts';
+import type { Log } from '../lib/log.ts';
+import { attempt, type Attempt, type Plan } from './attempts.ts';
+import type { CheckContext, CheckKind, DnsResolver, PreparedCheck } from './check.ts';
+import { permitsOf } from './guard/hosts.ts';
+import { createNetwork, type Lookup } from './guard/network.ts';
+import { ourFault, problemOf, type CheckProblem } from './problem.ts';
+import { createRedactor, type Redactor } from './redact.ts';
+import { findKind } from './registry.ts';
+import { resolveSecrets, type Resolved } from './secrets.ts';
+import { startTimer } from './timer.ts';
+import { decidingFinding, expectationProblems, reachVerdict, type Verdict } from './verdict.ts';
+
+/** What a worker gives a run. */
+export type CheckDeps = {
+  /** The worker's environment: secrets are resolved from here, at run time, and nowhere else. */
+  readonly env: (name: string) => string | undefined;
+  readonly now: () => Date;
+  /** Aborts when the worker stops; the run then ends as inconclusive. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Replaces what the operating system knows about names and certificates; absent: the operating system. */
+  readonly world?: { readonly lookup?: Lookup; readonly dns?: DnsResolver; readonly ca?: readonly string[] };
+};
+
+/** Longest deadline of one try. */
+export const MAX_TIMEOUT_MS = 60_000;
+const MAX_RETRIES = 10;
+/** Pause between tries when the definition names none. */
+export const DEFAULT_RETRY_DELAY_MS = 5000;
+
+// What is stored: enough to see what was measured, not a copy of it.
+const STORED = { textLength: 2048, entries: 50, depth: 12 };
+const CAPTURED = { textLength: 1024, entries: 200, depth: 4 };
+const LINE_LENGTH = 500;
+
+type Ready = {
+  readonly kind: CheckKind;
+  readonly prepared: PreparedCheck;
+  readonly definition: CheckDefinition;
+  readonly secrets: Set<string>;
+};
+
+const prepare = (resolved: Resolved): Ready => {
+  const { definition, secrets, problems } = resolved;
+  const kind = findKind(definition.kind);
+  if (!kind) throw ourFault(`there is no kind of check named ${definition.kind}`, 'unknown_kind');
+  if (problems.length > 0) throw ourFault(problems.join(' · '), 'not_resolved');
+  const prepared = kind.prepare(definition.params);
+  if (!prepared.ok) throw ourFault(`${kind.kind}: ${prepared.error.join(' · ')}`, 'bad_parameters');
+  const wrong = expectationProblems(definition);
+  if (wrong.length > 0) throw ourFault(wrong.join(' · '), 'bad_expectations');
+  return { kind, prepared: prepared.value, definition, secrets: new Set(secrets) };
+};
+
+const secretReader =
+  (env: CheckDeps['env'], secrets: Set<string>) =>
+  (name: string): string => {
+    const value = env(name);
+    if (value === undefined || value === '')
+      throw ourFault(`${name} is not set on this worker`, 'not_resolved');
+    secrets.add(value);
+    return value;
+  };
+
+const contextOf = (
+  { connections }: CheckRequest,
+  ready: Ready,
+  deps: CheckDeps,
+): Omit<CheckContext, 'signal'> => {
+  const { lookup, ca, dns } = deps.world ?? {};
+  const permits = permitsOf(connections, [...ready.secrets]);
+  return {
+    connections,
+    network: createNetwork({ permits, ...(lookup && { lookup }), ...(ca && { ca }) }),
+    secret: secretReader(deps.env, ready.secrets),
+    env: deps.env,
+    now: deps.now,
+    timeoutMs: timeoutOf(ready),
+    dns: dns ?? new Resolver(),
+    log: deps.log,
+  };
+};
+
+const timeoutOf = ({ definition, kind }: Ready): number =>
+  Math.min(Math.max(definition.timeoutMs ?? kind.timeoutMs, 1), MAX_TIMEOUT_MS);
+
+const planOf = (request: CheckRequest, ready: Ready, deps: CheckDeps): Plan => {
+  const { definition, prepared, kind } = ready;
+  const context = contextOf(request, ready, deps);
+  return {
+    target: prepared.target,
+    timeoutMs: context.timeoutMs,
+    retries: Math.min(definition.retry?.max ?? prepared.retries, MAX_RETRIES),
+    delayMs: definition.retry?.delayMs ?? DEFAULT_RETRY_DELAY_MS,
+    retryOn: definition.retry?.on ?? 'transport',
+    tryOnce: (signal) => prepared.run({ ...context, signal }),
+    judge: (measured) => reachVerdict(measured, { definition, passes: kind.passes, now: deps.now() }),
+    signal: deps.signal,
+    log: deps.log,
+  };
+};
+
+/** Tells definitions apart whose targets are the same; taken before secrets are filled in. */
+const digestOf = ({ kind, params }: CheckDefinition): string =>
+  createHash('sha256').update(canonicalJson({ kind, params })).digest('hex').slice(0, 8);
+
+// A server that answers 5xx is down for every check of it; any other wrong value is a matter of the one check.
+const wrongValue = (request: CheckRequest, verdict: Verdict, observation: JsonObject): string => {
+  const status = observation['status'];
+  if (request.definition.kind === 'http' && typeof status === 'number' && status >= 500) return 'status 5xx';
+  const path = decidingFinding(verdict)?.finding.path ?? 'nothing';
+  return `${path} #${digestOf(request.definition)}`;
+};
+
+type Draft = Omit<CheckResult, 'durationMs' | 'tries' | 'cause'> & { readonly error?: string };
+
+const judgedDraft = (
+  request: CheckRequest,
+  ready: Ready,
+  last: Extract<Attempt, { kind: 'judged' }>,
+): Draft => {
+  const { verdict, measured } = last;
+  const deciding = decidingFinding(verdict);
+  const more = deciding && deciding.more > 0 ? ` (and ${deciding.more} more)` : '';
+  return {
+    outcome: verdict.outcome,
+    line: deciding ? `${deciding.finding.line}${more}` : ready.prepared.say(measured.observation),
+    findings: verdict.findings,
+    observation: measured.observation,
+    captured: verdict.captured,
+    ...(verdict.outcome !== 'pass' && { error: wrongValue(request, verdict, measured.observation) }),
+  };
+};
+
+const problemDraft = ({ outcome, message, code }: CheckProblem): Draft => ({
+  outcome,
+  line: message,
+  findings: [],
+  observation: {},
+  captured: {},
+  error: code,
+});
+
+type Finish = {
+  readonly redactor: Redactor;
+  readonly causeOf: string;
+  readonly durationMs: number;
+  readonly tries: number;
+};
+
+const finish = (draft: Draft, { redactor, causeOf, durationMs, tries }: Finish): CheckResult => {
+  const { error, ...rest } = draft;
+  return {
+    ...rest,
+    line: redactor.text(draft.line, LINE_LENGTH),
+    findings: draft.findings.map((finding) => ({
+      path: redactor.text(finding.path, LINE_LENGTH),
+      verdict: finding.verdict,
+      line: redactor.text(finding.line, LINE_LENGTH),
+    })),
+    observation: redactor.object(draft.observation, STORED),
+    captured: redactor.object(draft.captured, CAPTURED),
+    durationMs,
+    tries,
+    ...(error !== undefined && { cause: redactor.text(`${causeOf} ${error}`, LINE_LENGTH) }),
+  };
+};
+
+/** How bad outcomes are told apart from good ones when several count as one: the first that occurs wins. */
+export const OUTCOME_ORDER: readonly Outcome[] = [
+  'fail',
+  'error',
+  'timed_out',
+  'inconclusive',
+  'warn',
+  'pass',
+  'skipped',
+];
+
+const runReady = async (request: CheckRequest, ready: Ready, deps: CheckDeps): Promise<CheckResult> => {
+  const elapsed = startTimer();
+  const { last, tries } = await attempt(planOf(request, ready, deps));
+  const draft = last.kind === 'judged' ? judgedDraft(request, ready, last) : problemDraft(last.problem);
+  return finish(draft, {
+    redactor: createRedactor([...ready.secrets]),
+    causeOf: `${ready.kind.kind} ${ready.prepared.target}`,
+    durationMs: elapsed(),
+    tries,
+  });
+};
+
+/**
+ * Carries out one check and judges it. Never rejects: whatever a definition says or a target does is an outcome with a
+ * line. Everything in the result is redacted and cut to what is worth keeping.
+ */
+export const runCheck = async (request: CheckRequest, deps: CheckDeps): Promise<CheckResult> => {
+  const resolved = resolveSecrets(request, deps.env);
+  try {
+    return await runReady(request, prepare(resolved), deps);
+  } catch (error) {
+    const problem = problemOf(error, request.definition.kind);
+    if (problem.code.startsWith('broken_')) deps.log.error({ err: error }, 'check_broke');
+    return finish(problemDraft(problem), {
+      redactor: createRedactor(resolved.secrets),
+      causeOf: `${request.definition.kind} ${digestOf(request.definition)}`,
+      durationMs: 0,
+      tries: 0,
+    });
+  }
+};
