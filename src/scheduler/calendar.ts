@@ -17,6 +17,7 @@ export type CalendarOptions = {
  * at the first valid minute after the gap; one that comes twice in autumn is taken once, the first time.
  */
 export const calendarOf = ({ timeZone, workHours }: CalendarOptions): Calendar => {
+  if (workHours.days.length === 0) throw new Error(`Work hours without a day in ${timeZone}`);
   const next = cronSearch();
   const wall = wallClock(timeZone);
   const workDays = [...workHours.days].sort((a, b) => a - b).join(',');
@@ -24,8 +25,7 @@ export const calendarOf = ({ timeZone, workHours }: CalendarOptions): Calendar =
     `${minutes % 60} ${Math.floor(minutes / 60)} * * ${workDays}`;
   const getNext = (cron: string, after: Instant): Instant => {
     const found = next(cron, timeZone, after);
-    if (found === undefined)
-      throw new Error(`Work hours without a day: "${cron}" never comes in ${timeZone}`);
+    if (found === undefined) throw new Error(`"${cron}" never comes in ${timeZone}`);
     return found;
   };
   return {
