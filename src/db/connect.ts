@@ -1,0 +1,30 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Log } from '../lib/log.ts';
+import type { Schema } from './schema.ts';
+
+export type Db = Kysely<Schema>;
+
+export type Database = { readonly db: Db; readonly pool: pg.Pool; readonly close: () => Promise<void> };
+
+/**
+ * One pool and its query builder. `name` shows in pg_stat_activity; `max` connections at most. Waiting for a free
+ * connection ends after five seconds, so that a person is told "not saved, try again" instead of nothing.
+ */
+export const connect = (
+  url: string,
+  { name, max, log }: { name: string; max: number; log: Log },
+): Database => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: `tminus-${name}`,
+    connectionTimeoutMillis: 5000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+  });
+  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (err) => log.warn({ err, pool: name }, 'database_connection_lost'));
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { db, pool, close: () => db.destroy() };
+};

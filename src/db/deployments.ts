@@ -1,0 +1,157 @@
+import type { Kysely } from 'kysely';
+import type { Deployment, ItemProgress } from '../domain/deployment.ts';
+import { isEnded } from '../domain/deployment.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Schema } from './schema.ts';
+
+const dateOf = (at: Instant | undefined): Date | null => (at === undefined ? null : new Date(at));
+
+const rowOf = (deployment: Deployment, nextDueAt: Instant | undefined, now: Instant) => {
+  const { items: _items, ...body } = deployment;
+  return {
+    id: deployment.id,
+    team_id: deployment.teamId,
+    number: deployment.number,
+    system: deployment.system,
+    environment: deployment.environment,
+    channel: deployment.channel,
+    state: deployment.state.kind,
+    version: deployment.version,
+    checklist_hash: deployment.checklistHash,
+    body: JSON.stringify(body),
+    started_at: new Date(deployment.anchors.start),
+    deployed_at: dateOf(deployment.anchors.deployed),
+    ended_at: isEnded(deployment.state) ? new Date(now) : null,
+    next_due_at: dateOf(nextDueAt),
+    revision: deployment.revision,
+  };
+};
+
+/** Deployments as rows: a body and one row per touched item. */
+export const deploymentStore = (db: Kysely<Schema>) => {
+  const itemsOf = async (ids: readonly string[]): Promise<Map<string, Record<string, ItemProgress>>> => {
+    const rows = await db
+      .selectFrom('deployment_item')
+      .selectAll()
+      .where('deployment_id', 'in', [...ids])
+      .execute();
+    const items = new Map<string, Record<string, ItemProgress>>(ids.map((id) => [id, {}]));
+    for (const { deployment_id, item_id, progress } of rows) {
+      const own = items.get(deployment_id);
+      if (own !== undefined) own[item_id] = progress;
+    }
+    return items;
+  };
+
+  const whole = async (rows: readonly { id: string; body: unknown }[]): Promise<Deployment[]> => {
+    if (rows.length === 0) return [];
+    const items = await itemsOf(rows.map(({ id }) => id));
+    return rows.map(({ id, body }) => ({
+      ...(body as Omit<Deployment, 'items'>),
+      items: items.get(id) ?? {},
+    }));
+  };
+
+  const bodies = () => db.selectFrom('deployment').select(['id', 'body']);
+
+  return {
+    /** Holds the row until the transaction ends, so that inputs to one deployment come one after the other. */
+    lock: async (id: string): Promise<Deployment | undefined> => {
+      const rows = await bodies().where('id', '=', id).forUpdate().execute();
+      return (await whole(rows))[0];
+    },
+    find: async (id: string): Promise<Deployment | undefined> =>
+      (await whole(await bodies().where('id', '=', id).execute()))[0],
+    findByNumber: async (teamId: string, number: number): Promise<Deployment | undefined> =>
+      (await whole(await bodies().where('team_id', '=', teamId).where('number', '=', number).execute()))[0],
+    /** Not ended, newest first; everywhere, or in one channel. */
+    listLive: async (teamId: string, channel?: string): Promise<Deployment[]> => {
+      let query = bodies().where('team_id', '=', teamId).where('ended_at', 'is', null);
+      if (channel !== undefined) query = query.where('channel', '=', channel);
+      return whole(await query.orderBy('number', 'desc').limit(50).execute());
+    },
+    /** Newest first, ended ones too. */
+    listRecent: async (
+      teamId: string,
+      {
+        system,
+        environment,
+        channel,
+        limit,
+      }: { system?: string; environment?: string; channel?: string; limit: number },
+    ): Promise<Deployment[]> => {
+      let query = bodies().where('team_id', '=', teamId);
+      if (system !== undefined) query = query.where('system', '=', system);
+      if (environment !== undefined) query = query.where('environment', '=', environment);
+      if (channel !== undefined) query = query.where('channel', '=', channel);
+      return whole(await query.orderBy('number', 'desc').limit(limit).execute());
+    },
+    /** The next number of this team; numbers are never used twice. */
+    takeNumber: async (teamId: string): Promise<number> => {
+      const row = await db
+        .insertInto('deployment_counter')
+        .values({ team_id: teamId, last: 1 })
+        .onConflict((conflict) =>
+          conflict.column('team_id').doUpdateSet((eb) => ({ last: eb('deployment_counter.last', '+', 1) })),
+        )
+        .returning('last')
+        .executeTakeFirstOrThrow();
+      return row.last;
+    },
+    insert: async (deployment: Deployment, nextDueAt: Instant | undefined, now: Instant): Promise<void> => {
+      await db
+        .insertInto('deployment')
+        .values(rowOf(deployment, nextDueAt, now))
+        .execute();
+      await saveItems(db, { id: deployment.id, before: {}, after: deployment.items });
+    },
+    /** Writes what changed: the row, and the items whose progress is another object than before. */
+    save: async (
+      { before, after, nextDueAt }: { before: Deployment; after: Deployment; nextDueAt: Instant | undefined },
+      now: Instant,
+    ): Promise<void> => {
+      const { id, started_at: _started, ended_at, ...row } = rowOf(after, nextDueAt, now);
+      const ended = isEnded(before.state) ? {} : { ended_at };
+      await db
+        .updateTable('deployment')
+        .set({ ...row, ...ended })
+        .where('id', '=', id)
+        .execute();
+      await saveItems(db, { id, before: before.items, after: after.items });
+    },
+    /** Deployments the clock has to look at now, the longest due first. */
+    listDue: async (now: Instant, limit: number): Promise<string[]> => {
+      const rows = await db
+        .selectFrom('deployment')
+        .select('id')
+        .where('next_due_at', '<=', new Date(now))
+        .orderBy('next_due_at')
+        .limit(limit)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+  };
+};
+
+const saveItems = async (
+  db: Kysely<Schema>,
+  { id, before, after }: { id: string; before: Deployment['items']; after: Deployment['items'] },
+): Promise<void> => {
+  const rows = Object.entries(after)
+    .filter(([itemId, progress]) => before[itemId] !== progress)
+    .map(([itemId, progress]) => ({
+      deployment_id: id,
+      item_id: itemId,
+      progress: JSON.stringify(progress),
+    }));
+  if (rows.length === 0) return;
+  await db
+    .insertInto('deployment_item')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['deployment_id', 'item_id'])
+        .doUpdateSet((eb) => ({ progress: eb.ref('excluded.progress') })),
+    )
+    .execute();
+};

@@ -1,0 +1,187 @@
+import type { Kysely } from 'kysely';
+import type { AuditEvent, ChainHead } from '../domain/audit.ts';
+import { GENESIS, linksFor } from '../domain/audit.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Schema } from './schema.ts';
+
+export type InboxRow = {
+  readonly id: string;
+  readonly kind: string;
+  readonly body: JsonObject;
+  readonly receivedAt: Instant;
+  readonly tries: number;
+};
+
+/** How long a process may take to handle what it took from the inbox before the sweeper takes it over. */
+const CLAIM_MS = 20_000;
+
+export const inboxStore = (db: Kysely<Schema>) => ({
+  /** Stores envelopes in one statement; returns the ids that were new. A known id is a repeated delivery. */
+  insert: async (rows: readonly Omit<InboxRow, 'tries'>[]): Promise<ReadonlySet<string>> => {
+    const inserted = await db
+      .insertInto('inbox')
+      .values(
+        rows.map(({ id, kind, body, receivedAt }) => ({
+          id,
+          kind,
+          body: JSON.stringify(body),
+          received_at: new Date(receivedAt),
+          claimed_until: new Date(receivedAt + CLAIM_MS),
+        })),
+      )
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returning('id')
+      .execute();
+    return new Set(inserted.map(({ id }) => id));
+  },
+  /** Marks an envelope handled, once: false when somebody else did, and then nothing of this transaction may stay. */
+  finish: async (id: string, { outcome, now }: { outcome: string; now: Instant }): Promise<boolean> => {
+    const result = await db
+      .updateTable('inbox')
+      .set({ handled_at: new Date(now), outcome })
+      .where('id', '=', id)
+      .where('handled_at', 'is', null)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  },
+  /** Takes what a crash left behind: not handled, and its claim has run out. */
+  claimAbandoned: async (now: Instant, limit: number): Promise<InboxRow[]> => {
+    const rows = await db
+      .updateTable('inbox')
+      .set((eb) => ({ claimed_until: new Date(now + CLAIM_MS), tries: eb('tries', '+', 1) }))
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('inbox')
+          .select('id')
+          .where('handled_at', 'is', null)
+          .where('claimed_until', '<=', new Date(now))
+          .orderBy('received_at')
+          .limit(limit)
+          .forUpdate()
+          .skipLocked(),
+      )
+      .returningAll()
+      .execute();
+    return rows.map(({ id, kind, body, received_at, tries }) => ({
+      id,
+      kind,
+      body,
+      receivedAt: received_at.getTime(),
+      tries,
+    }));
+  },
+  countOpen: async (): Promise<number> => {
+    const row = await db
+      .selectFrom('inbox')
+      .select((eb) => eb.fn.countAll<string>().as('count'))
+      .where('handled_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  },
+});
+
+export type OutboxEntry = { readonly queue: string; readonly payload: JsonObject };
+export type OutboxRow = OutboxEntry & { readonly id: string };
+
+/** Channel of LISTEN/NOTIFY that wakes every relay. */
+export const OUTBOX_CHANNEL = 'tminus_outbox';
+
+export const outboxStore = (db: Kysely<Schema>) => ({
+  add: async (entries: readonly OutboxEntry[], now: Instant): Promise<void> => {
+    if (entries.length === 0) return;
+    await db
+      .insertInto('outbox')
+      .values(
+        entries.map(({ queue, payload }) => ({
+          queue,
+          payload: JSON.stringify(payload),
+          created_at: new Date(now),
+        })),
+      )
+      .execute();
+  },
+  /** Open entries no other relay holds, oldest first; held until the transaction ends. */
+  take: async (limit: number): Promise<OutboxRow[]> =>
+    db
+      .selectFrom('outbox')
+      .select(['id', 'queue', 'payload'])
+      .where('done_at', 'is', null)
+      .orderBy('id')
+      .limit(limit)
+      .forUpdate()
+      .skipLocked()
+      .execute(),
+  done: async (ids: readonly string[], now: Instant): Promise<void> => {
+    if (ids.length === 0) return;
+    await db
+      .updateTable('outbox')
+      .set({ done_at: new Date(now) })
+      .where('id', 'in', [...ids])
+      .execute();
+  },
+  /** Done entries are only of use for a look back. */
+  deleteDoneBefore: async (before: Instant): Promise<void> => {
+    await db.deleteFrom('outbox').where('done_at', '<', new Date(before)).execute();
+  },
+});
+
+export const auditStore = (db: Kysely<Schema>) => {
+  const head = async (chain: string): Promise<ChainHead> => {
+    const row = await db
+      .selectFrom('audit_chain')
+      .select(['seq', 'head'])
+      .where('chain', '=', chain)
+      .forUpdate()
+      .executeTakeFirst();
+    return row === undefined ? GENESIS : { seq: row.seq, hash: row.head };
+  };
+  return {
+    head,
+    /** Appends facts to a chain. The caller holds what the chain belongs to, so links never race. */
+    append: async (
+      chain: string,
+      facts: readonly { readonly type: string }[],
+      at: Instant,
+    ): Promise<void> => {
+      if (facts.length === 0) return;
+      const links = linksFor({ chain, head: await head(chain), at }, facts);
+      await db
+        .insertInto('audit_event')
+        .values(
+          links.map(({ seq, type, text, prevHash, hash }) => ({
+            chain,
+            seq,
+            at: new Date(at),
+            type,
+            text,
+            prev_hash: prevHash,
+            hash,
+          })),
+        )
+        .execute();
+      const last = links.at(-1);
+      if (last === undefined) return;
+      const row = { chain, seq: last.seq, head: last.hash };
+      await db
+        .insertInto('audit_chain')
+        .values(row)
+        .onConflict((conflict) => conflict.column('chain').doUpdateSet({ seq: row.seq, head: row.head }))
+        .execute();
+    },
+    /** A whole chain, oldest first. */
+    list: async (chain: string): Promise<AuditEvent[]> => {
+      const rows = await db
+        .selectFrom('audit_event')
+        .selectAll()
+        .where('chain', '=', chain)
+        .orderBy('seq')
+        .execute();
+      return rows.map(({ at, prev_hash, ...row }) => ({ ...row, at: at.getTime(), prevHash: prev_hash }));
+    },
+    listHeads: async (): Promise<readonly (ChainHead & { readonly chain: string })[]> => {
+      const rows = await db.selectFrom('audit_chain').selectAll().orderBy('chain').execute();
+      return rows.map(({ chain, seq, head: hash }) => ({ chain, seq, hash }));
+    },
+  };
+};

@@ -1,0 +1,146 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { CheckRequest, CheckResult, Effect } from '../domain/check.ts';
+import type { RunReason } from '../domain/deployment.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Schema } from './schema.ts';
+
+export type NewRun = {
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly itemId: string;
+  readonly reason: RunReason;
+  readonly effect: Effect;
+  readonly request: CheckRequest;
+};
+
+export type FinishedRun = { readonly runId: string; readonly itemId: string; readonly result: CheckResult };
+
+/** Executions of checks: queued -> claimed -> finished -> settled. */
+export const runStore = (db: Kysely<Schema>) => ({
+  insert: async (runs: readonly NewRun[], now: Instant): Promise<void> => {
+    if (runs.length === 0) return;
+    await db
+      .insertInto('check_run')
+      .values(
+        runs.map(({ id, deploymentId, itemId, reason, effect, request }) => ({
+          id,
+          deployment_id: deploymentId,
+          item_id: itemId,
+          reason: JSON.stringify(reason),
+          effect,
+          request: JSON.stringify(request),
+          state: 'queued',
+          queued_at: new Date(now),
+        })),
+      )
+      .execute();
+  },
+  /** Takes a queued run for execution; `wasClaimed`: somebody began it before and did not finish. Undefined: finished, or none. */
+  claim: async (
+    id: string,
+    now: Instant,
+  ): Promise<
+    { request: CheckRequest; effect: Effect; deploymentId: string; wasClaimed: boolean } | undefined
+  > => {
+    const row = await db
+      .selectFrom('check_run')
+      .select(['state', 'request', 'effect', 'deployment_id'])
+      .where('id', '=', id)
+      .where('state', 'in', ['queued', 'claimed'])
+      .forUpdate()
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    await db
+      .updateTable('check_run')
+      .set({ state: 'claimed', claimed_at: new Date(now) })
+      .where('id', '=', id)
+      .execute();
+    return {
+      request: row.request as unknown as CheckRequest,
+      effect: row.effect as Effect,
+      deploymentId: row.deployment_id,
+      wasClaimed: row.state === 'claimed',
+    };
+  },
+  /** Stores a result once; false when the run had one already. Needs no hold on the deployment. */
+  finish: async (id: string, result: CheckResult, now: Instant): Promise<boolean> => {
+    const updated = await db
+      .updateTable('check_run')
+      .set({
+        state: 'finished',
+        finished_at: new Date(now),
+        outcome: result.outcome,
+        result: JSON.stringify(result),
+      })
+      .where('id', '=', id)
+      .where('state', 'in', ['queued', 'claimed'])
+      .executeTakeFirst();
+    return updated.numUpdatedRows === 1n;
+  },
+  listFinished: async (deploymentId: string, limit: number): Promise<FinishedRun[]> => {
+    const rows = await db
+      .selectFrom('check_run')
+      .select(['id', 'item_id', 'result'])
+      .where('deployment_id', '=', deploymentId)
+      .where('state', '=', 'finished')
+      .orderBy('finished_at')
+      .limit(limit)
+      .execute();
+    return rows.map(({ id, item_id, result }) => ({
+      runId: id,
+      itemId: item_id,
+      result: result as unknown as CheckResult,
+    }));
+  },
+  settle: async (ids: readonly string[], now: Instant): Promise<void> => {
+    if (ids.length === 0) return;
+    await db
+      .updateTable('check_run')
+      .set({ state: 'settled', settled_at: new Date(now) })
+      .where('id', 'in', [...ids])
+      .execute();
+  },
+  /** Deployments with results nobody settled yet: what a crash between the two steps left. */
+  listUnsettledDeployments: async (before: Instant): Promise<string[]> => {
+    const rows = await db
+      .selectFrom('check_run')
+      .select('deployment_id')
+      .distinct()
+      .where('state', '=', 'finished')
+      .where('finished_at', '<=', new Date(before))
+      .execute();
+    return rows.map(({ deployment_id }) => deployment_id);
+  },
+  /** Runs nobody finished since `before`: their job may be lost; asking for it again is harmless. */
+  listStale: async (before: Instant, limit: number): Promise<string[]> => {
+    const rows = await db
+      .selectFrom('check_run')
+      .select('id')
+      .where('state', 'in', ['queued', 'claimed'])
+      .where(sql<Date>`coalesce(claimed_at, queued_at)`, '<=', new Date(before))
+      .orderBy('queued_at')
+      .limit(limit)
+      .execute();
+    return rows.map(({ id }) => id);
+  },
+  /** The last settled results of one item, newest first. */
+  history: async (deploymentId: string, itemId: string, limit: number): Promise<readonly RunHistory[]> => {
+    const rows = await db
+      .selectFrom('check_run')
+      .select(['id', 'outcome', 'result', 'finished_at'])
+      .where('deployment_id', '=', deploymentId)
+      .where('item_id', '=', itemId)
+      .where('finished_at', 'is not', null)
+      .orderBy('finished_at', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(({ id, result, finished_at }) => ({
+      runId: id,
+      at: finished_at?.getTime() ?? 0,
+      result: result as unknown as CheckResult,
+    }));
+  },
+});
+
+export type RunHistory = { readonly runId: string; readonly at: Instant; readonly result: CheckResult };

@@ -1,0 +1,305 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { JsonObject } from '../lib/json.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Schema } from './schema.ts';
+
+/** A message that is kept up to date: the card of a deployment, or one of its alerts (`ref` is the alert's id). */
+export type SlackMessage = {
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly kind: 'card' | 'alert';
+  readonly ref: string;
+  readonly channel: string;
+  /** null: not posted yet. */
+  readonly ts: string | null;
+  readonly permalink: string | null;
+  readonly postedAt: Instant | null;
+  /** State it shall show; every change adds one. */
+  readonly wanted: number;
+  readonly shown: number;
+  /** null: what is shown is unknown, draw again. */
+  readonly shownHash: string | null;
+  readonly shownAt: Instant | null;
+  /** An earlier drawing did not report its end: it may have posted. */
+  readonly isUncertain: boolean;
+};
+
+type Row = {
+  [column in keyof Schema['slack_message']]: Schema['slack_message'][column];
+};
+
+const messageOf = (row: Row, isUncertain: boolean): SlackMessage => ({
+  id: row.id,
+  deploymentId: row.deployment_id,
+  kind: row.kind === 'card' ? 'card' : 'alert',
+  ref: row.ref,
+  channel: row.channel,
+  ts: row.ts,
+  permalink: row.permalink,
+  postedAt: row.posted_at?.getTime() ?? null,
+  wanted: row.wanted,
+  shown: row.shown,
+  shownHash: row.shown_hash,
+  shownAt: row.shown_at?.getTime() ?? null,
+  isUncertain,
+});
+
+export const messageStore = (db: Kysely<Schema>) => ({
+  /** Asks for a drawing; makes the message when it is new. Returns its id. */
+  want: async (message: {
+    id: string;
+    deploymentId: string;
+    kind: SlackMessage['kind'];
+    ref: string;
+    channel: string;
+  }): Promise<string> => {
+    const row = await db
+      .insertInto('slack_message')
+      .values({
+        id: message.id,
+        deployment_id: message.deploymentId,
+        kind: message.kind,
+        ref: message.ref,
+        channel: message.channel,
+        wanted: 1,
+        shown: 0,
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['deployment_id', 'kind', 'ref'])
+          .doUpdateSet((eb) => ({ wanted: eb('slack_message.wanted', '+', 1) })),
+      )
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return row.id;
+  },
+  /** Asks for one more drawing at a later time, for what only time changes. */
+  redrawAt: async (id: string, at: Instant): Promise<void> => {
+    await db
+      .updateTable('slack_message')
+      .set({ redraw_at: new Date(at) })
+      .where('id', '=', id)
+      .execute();
+  },
+  /** Messages whose time to be drawn again has come; they are wanted once more. */
+  takeRedraws: async (now: Instant): Promise<string[]> => {
+    const rows = await db
+      .updateTable('slack_message')
+      .set((eb) => ({ redraw_at: null, wanted: eb('wanted', '+', 1) }))
+      .where('redraw_at', '<=', new Date(now))
+      .returning('id')
+      .execute();
+    return rows.map(({ id }) => id);
+  },
+  /** Messages that are behind and that nobody draws: what a crash left. */
+  listBehind: async (now: Instant): Promise<string[]> => {
+    const rows = await db
+      .selectFrom('slack_message')
+      .select('id')
+      .whereRef('wanted', '>', 'shown')
+      .where('given_up', 'is', null)
+      .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', new Date(now))]))
+      .limit(200)
+      .execute();
+    return rows.map(({ id }) => id);
+  },
+  /** Takes the right to draw, fenced by a token; undefined: another process holds it, or the message was given up. */
+  lease: async (
+    id: string,
+    { token, now, ms }: { token: string; now: Instant; ms: number },
+  ): Promise<SlackMessage | undefined> => {
+    const before = await db
+      .selectFrom('slack_message')
+      .select(['lease'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    const row = await db
+      .updateTable('slack_message')
+      .set({ lease: token, lease_until: new Date(now + ms) })
+      .where('id', '=', id)
+      .where('given_up', 'is', null)
+      .where((eb) => eb.or([eb('lease_until', 'is', null), eb('lease_until', '<', new Date(now))]))
+      .returningAll()
+      .executeTakeFirst();
+    return row === undefined ? undefined : messageOf(row, (before?.lease ?? null) !== null);
+  },
+  /** Ends a drawing and records what is shown now. Without effect when the lease was lost. */
+  drawn: async (
+    id: string,
+    token: string,
+    shown: Partial<{
+      channel: string;
+      ts: string;
+      permalink: string | null;
+      postedAt: Instant;
+      shown: number;
+      shownHash: string | null;
+      shownAt: Instant;
+    }>,
+  ): Promise<boolean> => {
+    const { postedAt, shownHash, shownAt, ...rest } = shown;
+    const result = await db
+      .updateTable('slack_message')
+      .set({
+        ...rest,
+        ...(postedAt === undefined ? {} : { posted_at: new Date(postedAt) }),
+        ...(shownHash === undefined ? {} : { shown_hash: shownHash }),
+        ...(shownAt === undefined ? {} : { shown_at: new Date(shownAt) }),
+        lease: null,
+        lease_until: null,
+      })
+      .where('id', '=', id)
+      .where('lease', '=', token)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  },
+  giveUp: async (id: string, why: string): Promise<void> => {
+    await db.updateTable('slack_message').set({ given_up: why }).where('id', '=', id).execute();
+  },
+  find: async (
+    deploymentId: string,
+    kind: SlackMessage['kind'],
+    ref: string,
+  ): Promise<SlackMessage | undefined> => {
+    const row = await db
+      .selectFrom('slack_message')
+      .selectAll()
+      .where('deployment_id', '=', deploymentId)
+      .where('kind', '=', kind)
+      .where('ref', '=', ref)
+      .executeTakeFirst();
+    return row === undefined ? undefined : messageOf(row, row.lease !== null);
+  },
+  list: async (deploymentId: string): Promise<SlackMessage[]> => {
+    const rows = await db
+      .selectFrom('slack_message')
+      .selectAll()
+      .where('deployment_id', '=', deploymentId)
+      .execute();
+    return rows.map((row) => messageOf(row, row.lease !== null));
+  },
+  /** How many cards were drawn since `since`: they share one budget. */
+  countDrawnSince: async (since: Instant): Promise<number> => {
+    const row = await db
+      .selectFrom('slack_message')
+      .select((eb) => eb.fn.countAll<string>().as('count'))
+      .where('shown_at', '>=', new Date(since))
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  },
+});
+
+export type NoticeRow = {
+  readonly id: string;
+  readonly deploymentId: string | null;
+  readonly body: JsonObject;
+  readonly createdAt: Instant;
+  readonly tries: number;
+};
+
+/** Messages that are said once. */
+export const noticeStore = (db: Kysely<Schema>) => ({
+  insert: async (
+    notices: readonly { id: string; deploymentId: string | null; body: JsonObject }[],
+    now: Instant,
+  ): Promise<void> => {
+    if (notices.length === 0) return;
+    await db
+      .insertInto('notice')
+      .values(
+        notices.map(({ id, deploymentId, body }) => ({
+          id,
+          deployment_id: deploymentId,
+          body: JSON.stringify(body),
+          created_at: new Date(now),
+        })),
+      )
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+  },
+  /** The notice, if it is still to be sent; counts the try. */
+  take: async (id: string): Promise<NoticeRow | undefined> => {
+    const row = await db
+      .updateTable('notice')
+      .set((eb) => ({ tries: eb('tries', '+', 1) }))
+      .where('id', '=', id)
+      .where('sent_at', 'is', null)
+      .where('given_up', 'is', null)
+      .returningAll()
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const { deployment_id, body, created_at, tries } = row;
+    return { id, deploymentId: deployment_id, body, createdAt: created_at.getTime(), tries };
+  },
+  sent: async (id: string, { ts, now }: { ts: string | null; now: Instant }): Promise<void> => {
+    await db
+      .updateTable('notice')
+      .set({ sent_at: new Date(now), ts })
+      .where('id', '=', id)
+      .execute();
+  },
+  giveUp: async (id: string, why: string): Promise<void> => {
+    await db.updateTable('notice').set({ given_up: why }).where('id', '=', id).execute();
+  },
+  listOpen: async (before: Instant): Promise<string[]> => {
+    const rows = await db
+      .selectFrom('notice')
+      .select('id')
+      .where('sent_at', 'is', null)
+      .where('given_up', 'is', null)
+      .where('created_at', '<=', new Date(before))
+      .limit(200)
+      .execute();
+    return rows.map(({ id }) => id);
+  },
+});
+
+/** Updates a workspace allows, shared by all processes. Tier 3 of Slack is 50 a minute; we stay at 10 + 40. */
+export const BUDGET = { capacity: 10, perMinute: 40 } as const;
+
+export const budgetStore = (db: Kysely<Schema>) => ({
+  /**
+   * Takes one update if more than `reserve` are left (those are for clicks). Returns 0 when taken, else the
+   * milliseconds until it is worth asking again.
+   */
+  take: async (teamId: string, { reserve, now }: { reserve: number; now: Instant }): Promise<number> => {
+    const perMs = BUDGET.perMinute / 60_000;
+    await db
+      .insertInto('slack_budget')
+      .values({ team_id: teamId, tokens: BUDGET.capacity, refilled_at: new Date(now) })
+      .onConflict((conflict) => conflict.column('team_id').doNothing())
+      .execute();
+    const available = sql<number>`least(${BUDGET.capacity}::float8, tokens + greatest(0, extract(epoch from
+      (${new Date(now)}::timestamptz - refilled_at)) * 1000) * ${perMs}::float8)`;
+    const taken = await db
+      .updateTable('slack_budget')
+      .set({ tokens: sql<number>`${available} - 1`, refilled_at: new Date(now) })
+      .where('team_id', '=', teamId)
+      .where(available, '>=', reserve + 1)
+      .executeTakeFirst();
+    if (taken.numUpdatedRows === 1n) return 0;
+    const row = await db
+      .selectFrom('slack_budget')
+      .select(available.as('tokens'))
+      .where('team_id', '=', teamId)
+      .executeTakeFirstOrThrow();
+    return Math.max(50, Math.ceil((reserve + 1 - row.tokens) / perMs));
+  },
+  /** Gives an update back that was not needed after all. */
+  giveBack: async (teamId: string): Promise<void> => {
+    await db
+      .updateTable('slack_budget')
+      .set({ tokens: sql<number>`least(${BUDGET.capacity}::float8, tokens + 1)` })
+      .where('team_id', '=', teamId)
+      .execute();
+  },
+  /** Slack said no: nothing is left until it said it would be. */
+  drain: async (teamId: string, now: Instant): Promise<void> => {
+    await db
+      .updateTable('slack_budget')
+      .set({ tokens: 0, refilled_at: new Date(now) })
+      .where('team_id', '=', teamId)
+      .execute();
+  },
+});

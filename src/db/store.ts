@@ -1,0 +1,42 @@
+import type { EffectiveChecklist } from '../domain/checklist.ts';
+import type { Db } from './connect.ts';
+import { deploymentStore } from './deployments.ts';
+import { auditStore, inboxStore, OUTBOX_CHANNEL, outboxStore } from './loop-tables.ts';
+import { checklistStore, lockStore, workerStore } from './places.ts';
+import { runStore } from './runs.ts';
+import { budgetStore, messageStore, noticeStore } from './slack-tables.ts';
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Schema } from './schema.ts';
+
+const storesOn = (db: Kysely<Schema>, kept: Map<string, EffectiveChecklist>) => ({
+  inbox: inboxStore(db),
+  outbox: outboxStore(db),
+  audit: auditStore(db),
+  deployments: deploymentStore(db),
+  checklists: checklistStore(db, kept),
+  runs: runStore(db),
+  locks: lockStore(db),
+  workers: workerStore(db),
+  messages: messageStore(db),
+  notices: noticeStore(db),
+  budget: budgetStore(db),
+  /** Wakes every relay when the transaction commits. */
+  wakeRelays: async (): Promise<void> => {
+    await sql`select pg_notify(${OUTBOX_CHANNEL}, '')`.execute(db);
+  },
+});
+
+/** All tables, one repository each. */
+export type Stores = ReturnType<typeof storesOn>;
+
+/** The repositories outside a transaction, and `transact` for everything that changes more than one row. */
+export type Store = Stores & { readonly transact: <T>(work: (tx: Stores) => Promise<T>) => Promise<T> };
+
+export const storeOn = (db: Db): Store => {
+  const kept = new Map<string, EffectiveChecklist>();
+  return {
+    ...storesOn(db, kept),
+    transact: (work) => db.transaction().execute((tx) => work(storesOn(tx, kept))),
+  };
+};
