@@ -1,0 +1,71 @@
+import { App, LogLevel } from '@slack/bolt';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
+
+export const BOT_TOKEN = 'xoxb-test';
+export const APP_TOKEN = 'xapp-test';
+export const SIGNING_SECRET = 'shhh';
+
+export type Connected = { readonly sandbox: Sandbox; readonly app: App; readonly stop: () => Promise<void> };
+
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => LogLevel.ERROR,
+  setName: () => undefined,
+};
+
+/** A workspace and a real Bolt app connected to it over Socket Mode; `register` gets the app before it starts. */
+export const connectSocketMode = async (
+  register: (app: App) => void,
+  options: Partial<SandboxOptions> = {},
+): Promise<Connected> => {
+  const sandbox = await startSandbox({ botToken: BOT_TOKEN, appToken: APP_TOKEN, ...options });
+  const app = new App({
+    token: BOT_TOKEN,
+    appToken: APP_TOKEN,
+    socketMode: true,
+    logger: quiet,
+    clientOptions: { slackApiUrl: sandbox.apiUrl, retryConfig: { retries: 0 } },
+  });
+  register(app);
+  await app.start();
+  return {
+    sandbox,
+    app,
+    stop: async () => {
+      await app.stop();
+      await sandbox.close();
+    },
+  };
+};
+
+/** The same over signed HTTP. */
+export const connectHttp = async (
+  register: (app: App) => void,
+  options: Partial<SandboxOptions> = {},
+): Promise<Connected> => {
+  const sandbox = await startSandbox({ botToken: BOT_TOKEN, signingSecret: SIGNING_SECRET, ...options });
+  const app = new App({
+    token: BOT_TOKEN,
+    signingSecret: SIGNING_SECRET,
+    logger: quiet,
+    clientOptions: { slackApiUrl: sandbox.apiUrl, retryConfig: { retries: 0 } },
+  });
+  register(app);
+  const server = await app.start(0);
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The app listens on no port.');
+  sandbox.setRequestUrl(`http://127.0.0.1:${address.port}/slack/events`);
+  return {
+    sandbox,
+    app,
+    stop: async () => {
+      await app.stop();
+      await sandbox.close();
+    },
+  };
+};
