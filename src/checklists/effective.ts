@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { CheckDefinition, Connections, Expectations } from '../domain/check.ts';
-import type { Checklist, EffectiveChecklist, Environment, Item, ItemBody, Phase } from '../domain/checklist.ts';
+import type {
+  Checklist,
+  EffectiveChecklist,
+  Environment,
+  Item,
+  ItemBody,
+  Phase,
+} from '../domain/checklist.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { canonicalJson } from '../lib/json.ts';
 import { substitute } from '../lib/placeholders.ts';
@@ -87,7 +94,11 @@ const withValues = (checklist: Checklist, fill: Filler): Checklist => {
       after: items(rollback.after),
     },
     info: checklist.info.map((entry) => ({ ...entry, ...texts(entry, fill) })),
-    contacts: checklist.contacts.map(({ id, title, how }) => ({ id, title: fill.text(title), how: fill.text(how) })),
+    contacts: checklist.contacts.map(({ id, title, how }) => ({
+      id,
+      title: fill.text(title),
+      how: fill.text(how),
+    })),
     ...stated({
       summary: checklist.summary === undefined ? undefined : fill.text(checklist.summary),
       version: version && { ...version, check: checkWith(version.check, fill) },
@@ -100,7 +111,10 @@ type Texts = Pick<Item, 'title' | 'note' | 'link' | 'command'>;
 
 const texts = ({ title, note, link, command }: Texts, fill: Filler): Texts => {
   const filled = (text: string | undefined) => (text === undefined ? undefined : fill.text(text));
-  return { title: fill.text(title), ...stated({ note: filled(note), link: filled(link), command: filled(command) }) };
+  return {
+    title: fill.text(title),
+    ...stated({ note: filled(note), link: filled(link), command: filled(command) }),
+  };
 };
 
 const phaseWith = (phase: Phase, fill: Filler): Phase => ({

@@ -27,26 +27,42 @@ export const fitEnvironment = (
     const checklist = systems.loaded.get(name);
     if (checklist === undefined) {
       if (!systems.unreadable.has(name))
-        report(['systems', name], `${name}: no checklist of that system${didYouMean(name, [...systems.loaded.keys()])}`, 'key');
+        report(
+          ['systems', name],
+          `${name}: no checklist of that system${didYouMean(name, [...systems.loaded.keys()])}`,
+          'key',
+        );
       return [name, system] as const;
     }
     const placeOf = (parameter: string): Path => {
-      const key = VALUE_KEYS.find((one) => source.range(['systems', name, one, parameter]) !== undefined) ?? 'values';
+      const key =
+        VALUE_KEYS.find((one) => source.range(['systems', name, one, parameter]) !== undefined) ?? 'values';
       return ['systems', name, key, parameter];
     };
-    return [name, { ...system, connections: fitConnections(system.connections, { checklist, placeOf, report }) }] as const;
+    return [
+      name,
+      { ...system, connections: fitConnections(system.connections, { checklist, placeOf, report }) },
+    ] as const;
   });
   checkPeople(environment, systems, report);
   return { environment: { ...environment, systems: Object.fromEntries(fitted) }, problems: located };
 };
 
-type Fitting = { readonly checklist: Checklist; readonly placeOf: (parameter: string) => Path; readonly report: Report };
+type Fitting = {
+  readonly checklist: Checklist;
+  readonly placeOf: (parameter: string) => Path;
+  readonly report: Report;
+};
 
 const fitConnections = (connections: Connections, { checklist, placeOf, report }: Fitting): Connections => {
   const known = Object.keys(checklist.parameters);
   const isKnown = (name: string): boolean => {
     if (known.includes(name)) return true;
-    report(placeOf(name), `${name}: ${checklist.system} has no such parameter${didYouMean(name, known)}`, 'key');
+    report(
+      placeOf(name),
+      `${name}: ${checklist.system} has no such parameter${didYouMean(name, known)}`,
+      'key',
+    );
     return false;
   };
   const isPublic = (name: string): boolean => {

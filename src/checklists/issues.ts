@@ -14,7 +14,9 @@ const LATER: ReadonlySet<string> = new Set(['windows', 'freezes', 'extends']);
 export const check = <S extends z.ZodType>(
   schema: S,
   value: Json,
-): { readonly value: z.output<S>; readonly issues: readonly [] } | { readonly value?: undefined; readonly issues: readonly Issue[] } => {
+):
+  | { readonly value: z.output<S>; readonly issues: readonly [] }
+  | { readonly value?: undefined; readonly issues: readonly Issue[] } => {
   const parsed = schema.safeParse(value, { error: knownKeys });
   if (parsed.success) return { value: parsed.data, issues: [] };
   return { issues: parsed.error.issues.flatMap((issue) => inWords(issue, value)) };
@@ -30,11 +32,14 @@ const knownKeys: z.core.$ZodErrorMap = (issue) => {
 
 const inWords = (issue: z.core.$ZodIssue, root: Json): readonly Issue[] => {
   const path = plainPath(issue.path);
-  const say = (words: string, part: Issue['part'] = 'value') => [{ path, part, message: `${nameOf(path)}: ${words}` }];
+  const say = (words: string, part: Issue['part'] = 'value') => [
+    { path, part, message: `${nameOf(path)}: ${words}` },
+  ];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(issue, [...path, key]));
   if (issue.code === 'invalid_key') return say(issue.issues[0]?.message ?? 'not allowed as a key', 'key');
   const value = valueAt(root, path);
-  if (value === undefined) return [{ path, part: 'value', message: `${nameOf(path)} is missing: ${expected(issue)}` }];
+  if (value === undefined)
+    return [{ path, part: 'value', message: `${nameOf(path)} is missing: ${expected(issue)}` }];
   if (issue.code === 'invalid_union') return ofUnion(issue, root);
   if (issue.code === 'invalid_type') return say(`${expected(issue)}, got ${described(value)}`);
   if (issue.code !== 'invalid_value') return say(issue.message);
@@ -56,7 +61,11 @@ const plainPath = (path: readonly PropertyKey[]): Path =>
 /** The form a person meant is the one whose own type fits; its problems say more than "none of these". */
 const ofUnion = (issue: z.core.$ZodIssueInvalidUnion, root: Json): readonly Issue[] => {
   const path = plainPath(issue.path);
-  const meant = issue.errors.filter((errors) => errors.every(({ code, path: inner }) => inner.length > 0 || !['invalid_type', 'invalid_value'].includes(code)));
+  const meant = issue.errors.filter((errors) =>
+    errors.every(
+      ({ code, path: inner }) => inner.length > 0 || !['invalid_type', 'invalid_value'].includes(code),
+    ),
+  );
   const [only] = meant;
   if (only !== undefined && meant.length === 1)
     return only.flatMap((inner) => inWords({ ...inner, path: [...issue.path, ...inner.path] }, root));
@@ -67,14 +76,21 @@ const unknownKey = (issue: z.core.$ZodIssueUnrecognizedKeys, path: Path): Issue 
   const key = String(path.at(-1));
   const names = issue.message.split(' ');
   const hint = didYouMean(key, names) || `, expected one of ${names.join(', ')}`;
-  return { path, part: 'key', message: `${key}: ${LATER.has(key) ? 'not supported yet' : `unknown key${hint}`}` };
+  return {
+    path,
+    part: 'key',
+    message: `${key}: ${LATER.has(key) ? 'not supported yet' : `unknown key${hint}`}`,
+  };
 };
 
 /** The last key with the indexes after it: `items[2]`. */
 const nameOf = (path: Path): string => {
   const last = path.findLastIndex((step) => typeof step === 'string');
   if (last === -1) return 'the file';
-  return path.slice(last).map((step) => (typeof step === 'number' ? `[${step}]` : step)).join('');
+  return path
+    .slice(last)
+    .map((step) => (typeof step === 'number' ? `[${step}]` : step))
+    .join('');
 };
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -13,7 +13,9 @@ const CHECKS = ['check', 'check-entry'];
  */
 export const fileSchema = (kinds: Readonly<Record<string, JsonObject>>): JsonObject => {
   const definitions = { ...definitionsOf(checklistSchema), ...definitionsOf(environmentSchema) };
-  const withKinds = CHECKS.map((name) => [name, withProperties(definitions[name], propertiesOf(kinds))] as const);
+  const withKinds = CHECKS.map(
+    (name) => [name, withProperties(definitions[name], propertiesOf(kinds))] as const,
+  );
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'tminus: checklist of a system, or an environment',
@@ -47,7 +49,10 @@ const propertiesOf = (kinds: Readonly<Record<string, JsonObject>>): JsonObject =
 const innerDefinitions = (kinds: Readonly<Record<string, JsonObject>>): JsonObject =>
   Object.fromEntries(
     Object.entries(kinds).flatMap(([kind, schema]) =>
-      Object.entries(objectIn(renamed(kind, schema)['$defs'])).map(([name, inner]) => [`${kind}.${name}`, inner]),
+      Object.entries(objectIn(renamed(kind, schema)['$defs'])).map(([name, inner]) => [
+        `${kind}.${name}`,
+        inner,
+      ]),
     ),
   );
 

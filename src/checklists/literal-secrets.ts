@@ -18,7 +18,11 @@ export type LiteralSecret = { readonly what: string; readonly start: number; rea
 /** Credentials in a text, comments and keys included, in the order they stand. */
 export const literalSecrets = (text: string): readonly LiteralSecret[] =>
   FORMS.flatMap(({ what, form }) =>
-    [...text.matchAll(form)].map(({ index, 0: found }) => ({ what, start: index, end: index + found.length })),
+    [...text.matchAll(form)].map(({ index, 0: found }) => ({
+      what,
+      start: index,
+      end: index + found.length,
+    })),
   ).sort((a, b) => a.start - b.start);
 
 /** The text with credentials left out, for messages that quote a file. */

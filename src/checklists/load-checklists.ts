@@ -35,17 +35,31 @@ export type LoadOptions = {
  * Reads `<dir>/*.yaml` and `<dir>/environments/*.yaml` (`.yml` too). Never throws for what a file holds: a bad file is
  * reported and stops no other. A missing folder is a problem; a missing `environments` folder is not.
  */
-export const loadChecklists = async (dir: string, { kinds = {} }: LoadOptions = {}): Promise<LoadedChecklists> => {
+export const loadChecklists = async (
+  dir: string,
+  { kinds = {} }: LoadOptions = {},
+): Promise<LoadedChecklists> => {
   const files = await readYamlFolder(dir);
   const environmentFiles = await readYamlFolder(join(dir, ENVIRONMENTS));
-  const systems = parseAll(files.ok ? files.value : [], '', (text, name) => parseChecklist(text, { name, kinds }));
-  const environments = parseAll(environmentFiles.ok ? environmentFiles.value : [], `${ENVIRONMENTS}/`, parseEnvironment);
+  const systems = parseAll(files.ok ? files.value : [], '', (text, name) =>
+    parseChecklist(text, { name, kinds }),
+  );
+  const environments = parseAll(
+    environmentFiles.ok ? environmentFiles.value : [],
+    `${ENVIRONMENTS}/`,
+    parseEnvironment,
+  );
   const checklists = new Map([...systems.loaded].map(([name, { value }]) => [name, value]));
-  const fitted = fitAll(environments.loaded, { loaded: checklists, unreadable: new Set(systems.broken.keys()) });
+  const fitted = fitAll(environments.loaded, {
+    loaded: checklists,
+    unreadable: new Set(systems.broken.keys()),
+  });
   const broken = new Map([...systems.broken, ...environments.broken]);
   const unreadable = [
     ...(files.ok ? [] : [folderProblem(dir, files.error)]),
-    ...(environmentFiles.ok || environmentFiles.error === 'ENOENT' ? [] : [folderProblem(`${ENVIRONMENTS}/`, environmentFiles.error)]),
+    ...(environmentFiles.ok || environmentFiles.error === 'ENOENT'
+      ? []
+      : [folderProblem(`${ENVIRONMENTS}/`, environmentFiles.error)]),
   ];
   return {
     checklists,
@@ -72,7 +86,11 @@ const parseAll = <T>(files: readonly YamlFile[], prefix: string, parse: Parse<T>
     const path = `${prefix}${file.file}`;
     const parsed = loaded.has(file.name) ? twice(file.name) : parseOne(file, parse);
     if (parsed.ok) loaded.set(file.name, { file: path, value: parsed.value });
-    else broken.set(`${prefix}${file.name}`, inOrder(parsed.error.map((problem) => ({ file: path, ...problem }))));
+    else
+      broken.set(
+        `${prefix}${file.name}`,
+        inOrder(parsed.error.map((problem) => ({ file: path, ...problem }))),
+      );
   }
   return { loaded, broken };
 };

@@ -24,12 +24,16 @@ export type ParsedEnvironment = {
  * One environment file. A credential typed as a value is a problem and dropped, the rest of the file holds: one slip
  * should not take an environment away. Anywhere else in the file it refuses the file.
  */
-export const parseEnvironment = (text: string, name: string): Result<ParsedEnvironment, readonly Located[]> => {
+export const parseEnvironment = (
+  text: string,
+  name: string,
+): Result<ParsedEnvironment, readonly Located[]> => {
   const parsed = parseFile(text, environmentSchema, standsInValue);
   if (!parsed.ok) return parsed;
   const { raw, source } = parsed.value;
   const refusals = reporter(source);
-  if (raw.environment !== name) refusals.report(['environment'], `environment: expected ${name}, as the file is named`);
+  if (raw.environment !== name)
+    refusals.report(['environment'], `environment: expected ${name}, as the file is named`);
   checkSystems(raw, refusals.report);
   if (refusals.located.length > 0) return err(refusals.located);
   const { report, located } = reporter(source);
@@ -47,7 +51,11 @@ const checkSystems = (raw: RawEnvironment, report: Report): void => {
     checkLadder(system?.ladder ?? [], [...path, 'ladder'], report);
     for (const parameter of Object.keys(system?.connections ?? {}))
       if (Object.hasOwn(system?.values ?? {}, parameter))
-        report([...path, 'connections', parameter], `${parameter}: given twice, in values and in connections`, 'key');
+        report(
+          [...path, 'connections', parameter],
+          `${parameter}: given twice, in values and in connections`,
+          'key',
+        );
   }
 };
 
@@ -64,7 +72,9 @@ const objectAt = (value: Json, key: string): JsonObject => {
 
 const valuePaths = (content: Json): readonly Path[] =>
   Object.entries(objectAt(content, 'systems')).flatMap(([system, entry]) =>
-    VALUE_KEYS.flatMap((key) => Object.keys(objectAt(entry, key)).map((name) => ['systems', system, key, name])),
+    VALUE_KEYS.flatMap((key) =>
+      Object.keys(objectAt(entry, key)).map((name) => ['systems', system, key, name]),
+    ),
   );
 
 const withoutCredentials = (raw: RawEnvironment, report: Report): RawEnvironment => {
@@ -73,7 +83,10 @@ const withoutCredentials = (raw: RawEnvironment, report: Report): RawEnvironment
       const entries = Object.entries(system?.[key] ?? {}).filter(([parameter, value]) => {
         const [secret] = literalSecrets(typeof value === 'string' ? value : JSON.stringify(value));
         if (secret === undefined) return true;
-        report(['systems', name, key, parameter], `${parameter}: ${secret.what} stands in the file: ${REMEDY}`);
+        report(
+          ['systems', name, key, parameter],
+          `${parameter}: ${secret.what} stands in the file: ${REMEDY}`,
+        );
         return false;
       });
       return [key, Object.fromEntries(entries)] as const;

@@ -26,7 +26,10 @@ export const parseFile = <S extends z.ZodType>(
   const { source, problems } = parseSource(text);
   const secrets = literalSecrets(text)
     .filter((secret) => source === undefined || !tolerated(secret, source))
-    .map((secret) => ({ ...placeOf(text, secret.start), message: `${secret.what} stands in the file: ${REMEDY}` }));
+    .map((secret) => ({
+      ...placeOf(text, secret.start),
+      message: `${secret.what} stands in the file: ${REMEDY}`,
+    }));
   const clean = problems.map((problem) => ({ ...problem, message: withoutSecrets(problem.message) }));
   if (source === undefined || clean.length > 0 || secrets.length > 0) return err([...clean, ...secrets]);
   const checked = check(schema, source.value);
@@ -37,10 +40,13 @@ export const parseFile = <S extends z.ZodType>(
 };
 
 /** Collects problems by path, as problems by line and column. Credentials a message quotes are left out. */
-export const reporter = (source: Source): { readonly report: Report; readonly located: readonly Located[] } => {
+export const reporter = (
+  source: Source,
+): { readonly report: Report; readonly located: readonly Located[] } => {
   const located: Located[] = [];
   return {
-    report: (path, message, part = 'value') => located.push({ ...source.at(path, part), message: withoutSecrets(message) }),
+    report: (path, message, part = 'value') =>
+      located.push({ ...source.at(path, part), message: withoutSecrets(message) }),
     located,
   };
 };

@@ -23,7 +23,9 @@ export const readYamlFolder = async (dir: string): Promise<Result<readonly YamlF
   } catch (cause) {
     return err(codeOf(cause));
   }
-  const files = names.filter((name) => !name.startsWith('.') && ['.yaml', '.yml'].includes(extname(name))).sort();
+  const files = names
+    .filter((name) => !name.startsWith('.') && ['.yaml', '.yml'].includes(extname(name)))
+    .sort();
   return ok(await Promise.all(files.map((file) => readYaml(dir, file))));
 };
 

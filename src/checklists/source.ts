@@ -40,17 +40,23 @@ export const parseSource = (
       lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
   } catch (cause) {
     // The parser recurses; a text of brackets overflows its stack.
     if (cause instanceof RangeError)
-      return { source: undefined, problems: [{ line: 1, column: 1, message: 'nested too deeply to be read' }] };
+      return {
+        source: undefined,
+        problems: [{ line: 1, column: 1, message: 'nested too deeply to be read' }],
+      };
     throw cause;
   }
   const refused = [...document.errors, ...document.warnings].slice(0, MOST_PROBLEMS);
   if (refused.length > 0) {
-    const problems = refused.map((error) => ({ ...place(error.pos[0]), message: `not valid YAML: ${error.message}` }));
+    const problems = refused.map((error) => ({
+      ...place(error.pos[0]),
+      message: `not valid YAML: ${wordsOf(error)}`,
+    }));
     return { source: undefined, problems };
   }
   const reading: Reading = {
@@ -62,7 +68,9 @@ export const parseSource = (
     aliased: 0,
   };
   const value = read(reading, document.contents, 0);
-  const problems = reading.found.slice(0, MOST_PROBLEMS).map(({ offset, message }) => ({ ...place(offset), message }));
+  const problems = reading.found
+    .slice(0, MOST_PROBLEMS)
+    .map(({ offset, message }) => ({ ...place(offset), message }));
   const source: Source = {
     value,
     at: (path, part = 'value') => place(offsetOf(follow(reading, document.contents, path), part)),
@@ -74,6 +82,9 @@ export const parseSource = (
   };
   return { source, problems };
 };
+
+const wordsOf = ({ code, message }: { readonly code: string; readonly message: string }): string =>
+  code === 'MULTIPLE_DOCS' ? 'expected one document, a second one begins here' : message;
 
 type Found = { readonly offset: number; readonly message: string };
 type Step = { readonly key: Node | undefined; readonly node: Node | null; readonly steps: number };
@@ -148,7 +159,8 @@ const readMap = (reading: Reading, node: YAMLMap, depth: number): JsonObject => 
     const keyNode = key as Node | null;
     const name = keyText(keyNode);
     if (name === undefined) refuse(reading, keyNode, 'a key must be one word or a quoted text');
-    else if (name === '__proto__' || name === '<<') refuse(reading, keyNode, `${name} is not allowed as a key`);
+    else if (name === '__proto__' || name === '<<')
+      refuse(reading, keyNode, `${name} is not allowed as a key`);
     else if (entries.has(name)) refuse(reading, keyNode, `${name} stands twice in the same map`);
     else entries.set(name, read(reading, value as Node | null, depth + 1));
   }

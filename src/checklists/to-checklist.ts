@@ -16,12 +16,18 @@ export const DEFAULT_LADDER: readonly LadderRung[] = [
 ];
 
 /** Whether items of a stage block their gate unless they say otherwise. */
-const REQUIRED: Readonly<Record<Stage, boolean>> = { prepare: true, deploy: true, verify: true, watch: false };
+const REQUIRED: Readonly<Record<Stage, boolean>> = {
+  prepare: true,
+  deploy: true,
+  verify: true,
+  watch: false,
+};
 
 /** The checklist a file describes, once the rules found nothing wrong with it. */
 export const toChecklist = (raw: RawChecklist): Checklist => {
   const twins = twinsOf(raw);
-  const stage = (name: Stage) => (raw.stages[name] ?? []).map((phase) => toPhase(phase, { required: REQUIRED[name], twins }));
+  const stage = (name: Stage) =>
+    (raw.stages[name] ?? []).map((phase) => toPhase(phase, { required: REQUIRED[name], twins }));
   return {
     formatVersion: 1,
     system: raw.system,
@@ -29,7 +35,12 @@ export const toChecklist = (raw: RawChecklist): Checklist => {
     parameters: mapValues(raw.parameters, toParameter),
     roles: raw.roles ?? {},
     variants: mapValues(raw.variants, toVariantGroup),
-    stages: { prepare: stage('prepare'), deploy: stage('deploy'), verify: stage('verify'), watch: stage('watch') },
+    stages: {
+      prepare: stage('prepare'),
+      deploy: stage('deploy'),
+      verify: stage('verify'),
+      watch: stage('watch'),
+    },
     ladder: toLadder(raw.ladder),
     signOff: { opens: raw.sign_off?.opens ?? 'verified', roles: raw.sign_off?.roles ?? [] },
     rollback: toRollback(raw, twins),
@@ -38,7 +49,10 @@ export const toChecklist = (raw: RawChecklist): Checklist => {
     ...stated({
       summary: raw.summary,
       version: raw.version && { check: toCheck(raw.version.check, false), path: raw.version.path },
-      criteria: raw.criteria && { at: raw.criteria.at, items: toItems(raw.criteria.items, { required: false, twins }) },
+      criteria: raw.criteria && {
+        at: raw.criteria.at,
+        items: toItems(raw.criteria.items, { required: false, twins }),
+      },
     }),
   };
 };
@@ -95,7 +109,9 @@ const toRollback = ({ rollback }: RawChecklist, twins: Inherited['twins']): Chec
 /** Twins of twins settle with the item at the end of the chain; the rules have refused circles. */
 const twinsOf = (raw: RawChecklist): ReadonlyMap<string, string> => {
   const direct = new Map(
-    itemsOf(raw).flatMap(({ item }) => (item.same_as === undefined ? [] : [[item.id, item.same_as] as const])),
+    itemsOf(raw).flatMap(({ item }) =>
+      item.same_as === undefined ? [] : [[item.id, item.same_as] as const],
+    ),
   );
   const end = (id: string): string => {
     let last = id;

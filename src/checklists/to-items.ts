@@ -35,8 +35,13 @@ const toItem = (raw: RawItem, inherited: Inherited): Item => {
 const toBody = (raw: RawItem, inherited: Inherited): ItemBody => {
   if (raw.same_as !== undefined) return { kind: 'twin', of: inherited.twins.get(raw.id) ?? raw.same_as };
   if (raw.items !== undefined) return { kind: 'parent', items: toItems(raw.items, inherited) };
-  if (raw.checks !== undefined) return { kind: 'parent', items: raw.checks.map((entry, index) => toChild(raw, { entry, index, inherited })) };
-  if (raw.check !== undefined) return { kind: 'check', check: toCheck(raw.check, false), effect: raw.effect ?? 'read' };
+  if (raw.checks !== undefined)
+    return {
+      kind: 'parent',
+      items: raw.checks.map((entry, index) => toChild(raw, { entry, index, inherited })),
+    };
+  if (raw.check !== undefined)
+    return { kind: 'check', check: toCheck(raw.check, false), effect: raw.effect ?? 'read' };
   if (raw.approval !== undefined) return { kind: 'approval', role: raw.approval.role };
   if (raw.timer !== undefined) return { kind: 'timer', durationMs: raw.timer };
   return { kind: 'manual', ...stated({ evidence: raw.evidence && toEvidence(raw.evidence) }) };

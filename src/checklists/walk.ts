@@ -35,7 +35,9 @@ export const phasesOf = (raw: RawChecklist): readonly PlacedPhase[] =>
 
 /** All items in the order they can happen: stages, criteria, rollback plans, work after a rollback; parents first. */
 export const itemsOf = (raw: RawChecklist): readonly PlacedItem[] => [
-  ...phasesOf(raw).flatMap(({ phase, path, stage }) => placed(phase.items, [...path, 'items'], { section: stage, within: [phase.id] })),
+  ...phasesOf(raw).flatMap(({ phase, path, stage }) =>
+    placed(phase.items, [...path, 'items'], { section: stage, within: [phase.id] }),
+  ),
   ...placed(raw.criteria?.items ?? [], ['criteria', 'items'], { section: 'criteria', within: [] }),
   ...Object.entries(raw.rollback?.plans ?? {}).flatMap(([name, plan]) =>
     placed(plan.items, ['rollback', 'plans', name, 'items'], { section: 'rollback', within: [] }),
@@ -49,14 +51,22 @@ const placed = (
   around: { readonly section: Section; readonly within: readonly string[]; readonly level?: number },
 ): readonly PlacedItem[] =>
   items.flatMap((item, index) => {
-    const here = { item, path: [...path, index], section: around.section, within: around.within, level: around.level ?? 1 };
+    const here = {
+      item,
+      path: [...path, index],
+      section: around.section,
+      within: around.within,
+      level: around.level ?? 1,
+    };
     const inner = { section: around.section, within: [...around.within, item.id], level: here.level + 1 };
     return [here, ...placed(item.items ?? [], [...here.path, 'items'], inner)];
   });
 
 /** The checks of an item: `check`, or each of `checks`. */
 export const checksOfItem = (owner: PlacedItem): readonly PlacedCheck[] => [
-  ...(owner.item.check === undefined ? [] : [{ raw: owner.item.check, path: [...owner.path, 'check'], owner }]),
+  ...(owner.item.check === undefined
+    ? []
+    : [{ raw: owner.item.check, path: [...owner.path, 'check'], owner }]),
   ...(owner.item.checks ?? []).map((raw, index) => ({ raw, path: [...owner.path, 'checks', index], owner })),
 ];
 

@@ -23,7 +23,12 @@ export const offsetOf = (text: string): Offset | undefined => {
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-type CronField = { readonly name: string; readonly least: number; readonly most: number; readonly names: readonly string[] };
+type CronField = {
+  readonly name: string;
+  readonly least: number;
+  readonly most: number;
+  readonly names: readonly string[];
+};
 
 /** Names count from the field's least value, so Sunday leads here. */
 const CRON_FIELDS: readonly CronField[] = [
@@ -66,7 +71,10 @@ export const minutesOfDay = (text: string): number | undefined => {
 
 /** Days 1 (Monday) to 7 of `mon-fri` or `wed`, in the order of the week; undefined when it names no day. */
 export const daysOf = (text: string): readonly number[] | undefined => {
-  const [from, to, more] = text.toLowerCase().split('-').map((day) => DAYS.indexOf(day.trim()) + 1);
+  const [from, to, more] = text
+    .toLowerCase()
+    .split('-')
+    .map((day) => DAYS.indexOf(day.trim()) + 1);
   if (more !== undefined || from === undefined || from === 0 || to === 0) return undefined;
   if (to === undefined) return [from];
   const count = ((to - from + 7) % 7) + 1;

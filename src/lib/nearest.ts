@@ -1,3 +1,6 @@
+/** Longer words are compared by their beginning: what a person typed wrong is no longer. */
+const LONGEST = 60;
+
 /** How many single-letter edits (insert, drop, replace, swap neighbours) turn one word into the other. */
 const distance = (from: string, to: string): number => {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
@@ -23,21 +26,28 @@ const distance = (from: string, to: string): number => {
 
 /**
  * The known words a mistyped one most likely meant, best first, at most three. Case does not count; a word is near
- * when a third of its letters differ at most, or when one begins with the other. Empty: nothing is near.
+ * when at most a third of its letters and never more than three differ, or when one begins with the other. Words clearly
+ * farther than the best are left out. Empty: nothing is near.
  */
 export const nearest = (word: string, known: readonly string[]): readonly string[] => {
-  const typed = word.toLowerCase().slice(0, 60);
-  return known
+  const typed = word.toLowerCase().slice(0, LONGEST);
+  const near = known
     .map((name) => ({ name, edits: editsTo(typed, name.toLowerCase()) }))
-    .filter(({ name, edits }) => edits <= Math.max(1, Math.floor(Math.max(typed.length, name.length) / 3)))
-    .sort((a, b) => a.edits - b.edits || a.name.localeCompare(b.name))
+    .filter(
+      ({ name, edits }) =>
+        edits <= Math.min(3, Math.max(1, Math.floor(Math.max(typed.length, name.length) / 3))),
+    )
+    .sort((a, b) => a.edits - b.edits || a.name.localeCompare(b.name));
+  const best = near[0]?.edits ?? 0;
+  return near
+    .filter(({ edits }) => edits <= best + 1)
     .slice(0, 3)
     .map(({ name }) => name);
 };
 
 /** A word that is begun but not ended counts as one edit, so that `prod` finds `production`. */
 const editsTo = (typed: string, name: string): number => {
-  const edits = distance(typed, name.slice(0, 60));
+  const edits = distance(typed, name.slice(0, LONGEST));
   const begun = typed.length >= 3 && name.length >= 3 && (name.startsWith(typed) || typed.startsWith(name));
   return begun ? Math.min(edits, 1) : edits;
 };

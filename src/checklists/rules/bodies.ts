@@ -33,7 +33,11 @@ const checkOneBody = ({ item, path }: PlacedItem, report: Report): void => {
 const checkLevel = ({ item, path, level }: PlacedItem, report: Report): void => {
   if (level > MOST_LEVELS) report(path, `items: at most ${MOST_LEVELS} levels, this is level ${level}`);
   if (level === MOST_LEVELS && item.checks !== undefined)
-    report([...path, 'checks'], `checks: become items one level below, and this is level ${MOST_LEVELS} already`, 'key');
+    report(
+      [...path, 'checks'],
+      `checks: become items one level below, and this is level ${MOST_LEVELS} already`,
+      'key',
+    );
 };
 
 const checkWatch = ({ item, path }: PlacedItem, report: Report): void => {
@@ -43,7 +47,8 @@ const checkWatch = ({ item, path }: PlacedItem, report: Report): void => {
     ...(item.checks ?? []).map(({ effect }) => effect ?? item.effect),
   ];
   const place = [...path, 'watch'];
-  if (effects.length === 0) report(place, 'watch: expected a check beside it, only checks run again by themselves');
+  if (effects.length === 0)
+    report(place, 'watch: expected a check beside it, only checks run again by themselves');
   else if (!effects.some((effect) => (effect ?? 'read') === 'read'))
     report(place, 'watch: expected a check that reads, others run only by a click');
 };

@@ -23,8 +23,14 @@ export const checkChecks = (raw: RawChecklist, kinds: KindRules, report: Report)
   for (const check of checksOf(raw)) {
     const isEntry = typeof check.path.at(-1) === 'number';
     const [kind, second] = kindsNamed(check.raw, isEntry);
-    if (kind === undefined) report(check.path, 'check: expected one kind with its parameters, such as http: {url: ...}');
-    else if (second !== undefined) report([...check.path, second], `${second}: a check has one kind, and ${kind} is one${meant(second, kind)}`, 'key');
+    if (kind === undefined)
+      report(check.path, 'check: expected one kind with its parameters, such as http: {url: ...}');
+    else if (second !== undefined)
+      report(
+        [...check.path, second],
+        `${second}: a check has one kind, and ${kind} is one${meant(second, kind)}`,
+        'key',
+      );
     else checkKind(check, kind, { kinds, report });
     checkJudged(check, raw, report);
   }
@@ -56,15 +62,21 @@ const parameterIn = (message: string, params: JsonObject): string | undefined =>
 /** A placeholder stands for a value of the right type; that type is known only per environment. */
 const isOpen = (value: Json | undefined): boolean => value !== undefined && placeholdersIn(value).length > 0;
 
-const checkJudged = ({ raw, path, owner }: PlacedCheck, { parameters }: RawChecklist, report: Report): void => {
+const checkJudged = (
+  { raw, path, owner }: PlacedCheck,
+  { parameters }: RawChecklist,
+  report: Report,
+): void => {
   for (const level of ['expect', 'warn'] as const) {
     const problems = raw[level] === undefined ? [] : judgedProblems(raw[level], { parameters });
-    for (const { path: inner, message } of problems) report([...path, level, ...inner], `${level}: ${message}`);
+    for (const { path: inner, message } of problems)
+      report([...path, level, ...inner], `${level}: ${message}`);
   }
   for (const [name, from] of Object.entries(raw.capture ?? {})) {
     const parsed = parsePath(from);
     if (!parsed.ok) report([...path, 'capture', name], `capture: ${parsed.error.message} in ${from}`);
-    if (owner === undefined) report([...path, 'capture', name], 'capture: the version check keeps no values', 'key');
+    if (owner === undefined)
+      report([...path, 'capture', name], 'capture: the version check keeps no values', 'key');
   }
 };
 
@@ -73,7 +85,10 @@ const checkStateChecks = (raw: RawChecklist, report: Report): void => {
   const known = [
     ...STAGES,
     ...phasesOf(raw).map(({ phase }) => phase.id),
-    ...itemsOf(raw).flatMap(({ item }) => [item.id, ...(item.checks ?? []).map((_, index) => entryId(item.id, index))]),
+    ...itemsOf(raw).flatMap(({ item }) => [
+      item.id,
+      ...(item.checks ?? []).map((_, index) => entryId(item.id, index)),
+    ]),
   ];
   const ids = new Set(known);
   for (const { raw: check, path } of checksOf(raw)) {
@@ -81,6 +96,9 @@ const checkStateChecks = (raw: RawChecklist, report: Report): void => {
     const names = typeof of === 'string' ? [of] : Array.isArray(of) ? of : [];
     for (const name of names)
       if (typeof name === 'string' && !ids.has(name))
-        report([...path, 'state', 'of', ...(Array.isArray(of) ? [of.indexOf(name)] : [])], `state: no phase, item or stage ${name}${didYouMean(name, known)}`);
+        report(
+          [...path, 'state', 'of', ...(Array.isArray(of) ? [of.indexOf(name)] : [])],
+          `state: no phase, item or stage ${name}${didYouMean(name, known)}`,
+        );
   }
 };

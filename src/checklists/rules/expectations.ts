@@ -18,6 +18,9 @@ export const judgedProblems = (
   const entries = Object.entries(expectations);
   if (entries.length === 0) return validateExpectations({}).map((message) => ({ path: [], message }));
   return entries.flatMap(([path, matcher]) =>
-    validateExpectations({ [path]: substitute(matcher, defaultOf).value }).map((message) => ({ path: [path], message })),
+    validateExpectations({ [path]: substitute(matcher, defaultOf).value }).map((message) => ({
+      path: [path],
+      message,
+    })),
   );
 };

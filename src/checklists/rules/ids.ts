@@ -21,7 +21,10 @@ const namedPlaces = (raw: RawChecklist): readonly NamedPlace[] => [
   ...phasesOf(raw).map(({ phase, path }) => ({ id: phase.id, path: [...path, 'id'] })),
   ...itemsOf(raw).flatMap(({ item, path }) => [
     { id: item.id, path: [...path, 'id'] },
-    ...(item.checks ?? []).map((_, index) => ({ id: entryId(item.id, index), path: [...path, 'checks', index] })),
+    ...(item.checks ?? []).map((_, index) => ({
+      id: entryId(item.id, index),
+      path: [...path, 'checks', index],
+    })),
   ]),
   ...(raw.info ?? []).map(({ id }, index) => ({ id, path: ['info', index, 'id'] })),
   ...(raw.contacts ?? []).map(({ id }, index) => ({ id, path: ['contacts', index, 'id'] })),

@@ -17,14 +17,18 @@ export const checkRoles = (raw: RawChecklist, report: Report): void => {
   const known = [...declared, ...BUILT_IN_ROLES];
   const check = (role: string | undefined, path: Path) => {
     if (role !== undefined && !known.includes(role))
-      report(path, `${String(path.findLast((step) => typeof step === 'string'))}: no role ${role} is declared${didYouMean(role, known)}`);
+      report(
+        path,
+        `${String(path.findLast((step) => typeof step === 'string'))}: no role ${role} is declared${didYouMean(role, known)}`,
+      );
   };
   for (const { phase, path } of phasesOf(raw)) check(phase.owner, [...path, 'owner']);
   for (const { item, path } of itemsOf(raw)) {
     check(item.owner, [...path, 'owner']);
     check(item.approval?.role, [...path, 'approval', 'role']);
   }
-  for (const [index, role] of (raw.sign_off?.roles ?? []).entries()) check(role, ['sign_off', 'roles', index]);
+  for (const [index, role] of (raw.sign_off?.roles ?? []).entries())
+    check(role, ['sign_off', 'roles', index]);
 };
 
 /** Exactly one option of a group is its default. */
@@ -52,7 +56,8 @@ export const checkConditions = (raw: RawChecklist, report: Report): void => {
       const problem = conditionProblem(raw, subject, matcher);
       if (problem !== undefined) report([...path, subject], `when: ${problem}`, 'key');
     }
-    for (const { path: inner, message } of judgedProblems(when, raw)) report([...path, ...inner], `when: ${message}`);
+    for (const { path: inner, message } of judgedProblems(when, raw))
+      report([...path, ...inner], `when: ${message}`);
   }
 };
 
@@ -78,7 +83,8 @@ const variantProblem = (raw: RawChecklist, name: string, matcher: Json): string 
 const parameterProblem = (raw: RawChecklist, name: string): string | undefined => {
   const parameters = raw.parameters ?? {};
   const parameter = parameters[name];
-  if (parameter === undefined) return `no parameter ${name} is declared${didYouMean(name, Object.keys(parameters))}`;
+  if (parameter === undefined)
+    return `no parameter ${name} is declared${didYouMean(name, Object.keys(parameters))}`;
   return parameter.secret === true ? `${name} is secret, so nothing can be decided on it` : undefined;
 };
 

@@ -11,7 +11,11 @@ export const checkParameters = (raw: RawChecklist, report: Report): void => {
     if (TAKEN.has(name)) report(path, `${name}: this name is taken by values of the deployment`, 'key');
     if (parameter.secret !== true) continue;
     if (parameter.default !== undefined)
-      report([...path, 'default'], 'default: a secret has none; its value comes as env:NAME from the environment file', 'key');
+      report(
+        [...path, 'default'],
+        'default: a secret has none; its value comes as env:NAME from the environment file',
+        'key',
+      );
     if (parameter.ask === true) report([...path, 'ask'], 'ask: a secret is never typed in Slack', 'key');
   }
 };

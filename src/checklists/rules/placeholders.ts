@@ -14,7 +14,14 @@ export const DEPLOYMENT_VALUES: readonly string[] = ['deployment.version', 'depl
 export const CAPTURED = 'captured.';
 
 /** Keys that hold no text with placeholders: declarations, and what is read before a value is known. */
-const DECLARATIONS: ReadonlySet<string> = new Set(['system', 'parameters', 'roles', 'variants', 'ladder', 'sign_off']);
+const DECLARATIONS: ReadonlySet<string> = new Set([
+  'system',
+  'parameters',
+  'roles',
+  'variants',
+  'ladder',
+  'sign_off',
+]);
 
 /** Every `${name}` is a parameter, a value of the deployment, or captured by an item that stands earlier. */
 export const checkPlaceholders = (content: Json, raw: RawChecklist, report: Report): void => {
@@ -27,7 +34,8 @@ export const checkPlaceholders = (content: Json, raw: RawChecklist, report: Repo
       const problem = captureProblem(name.slice(CAPTURED.length), path, captured);
       if (problem !== undefined) report(path, problem);
     } else {
-      const hint = didYouMean(name, [...known]) || '; a variable of the shell is written $NAME';
+      const isShell = /^[A-Z][A-Z0-9_]*$/.test(name);
+      const hint = isShell ? `; a variable of the shell is written $${name}` : didYouMean(name, [...known]);
       report(path, `\${${name}}: no parameter ${name} is declared${hint}`);
     }
   }
@@ -58,7 +66,10 @@ const capturedBy = (raw: RawChecklist): Captured => {
 const captureProblem = (name: string, path: Path, { all, orderAt }: Captured): string | undefined => {
   const same = all.filter((capture) => capture.name === name);
   if (same.length === 0)
-    return `\${${CAPTURED}${name}}: no check captures ${name}${didYouMean(name, all.map((capture) => capture.name))}`;
+    return `\${${CAPTURED}${name}}: no check captures ${name}${didYouMean(
+      name,
+      all.map((capture) => capture.name),
+    )}`;
   return same.some(({ order }) => order < orderAt(path))
     ? undefined
     : `\${${CAPTURED}${name}}: ${name} is captured only by this item or a later one`;

@@ -8,9 +8,11 @@ export const checkLadder = (ladder: RawLadder, path: Path, report: Report): void
   const times: { readonly offset: Offset; readonly path: Path }[] = [];
   for (const [index, rung] of ladder.entries()) {
     const here = [...path, index];
-    if ((rung.at === undefined) === (rung.cron === undefined)) report(here, 'ladder: expected either at or cron');
+    if ((rung.at === undefined) === (rung.cron === undefined))
+      report(here, 'ladder: expected either at or cron');
     else if (rung.at !== undefined) times.push({ offset: rung.at, path: [...here, 'at'] });
-    if (rung.for !== undefined && rung.cron === undefined) report([...here, 'for'], 'for: stands only beside cron', 'key');
+    if (rung.for !== undefined && rung.cron === undefined)
+      report([...here, 'for'], 'for: stands only beside cron', 'key');
   }
   checkAscending(times, 'ladder', report);
 };
@@ -34,7 +36,8 @@ const checkAscending = (
   let last = 0;
   for (const { offset, path } of times) {
     if (offset.anchor !== 'deployed') report(path, `${name}: expected a time after T-0, such as +15m`);
-    else if (offset.ms <= last) report(path, `${name}: expected each time to be later than the one before, the first later than T-0`);
+    else if (offset.ms <= last)
+      report(path, `${name}: expected each time to be later than the one before, the first later than T-0`);
     else last = offset.ms;
   }
 };

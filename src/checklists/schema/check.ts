@@ -29,7 +29,9 @@ const settings = {
       delay: duration.describe('Wait between two tries, such as 5s').optional(),
       on: z
         .enum(['transport', 'any'])
-        .describe('transport (default): only when the target could not be reached; any: also when it answered wrongly')
+        .describe(
+          'transport (default): only when the target could not be reached; any: also when it answered wrongly',
+        )
         .optional(),
     })
     .describe('How often to try again. {max: 2, delay: 5s}')
@@ -37,14 +39,18 @@ const settings = {
 };
 
 /** Every other key is the name of a kind with its parameters; a kind nobody knows yet is allowed. */
-const kind = z.record(z.string(), json, { error: 'expected the parameters of a check kind as a map' }).nullable();
+const kind = z
+  .record(z.string(), json, { error: 'expected the parameters of a check kind as a map' })
+  .nullable();
 
 export const CHECK_SETTINGS: readonly string[] = Object.keys(settings);
 
 export const checkSchema = z
   .object(settings)
   .catchall(kind)
-  .describe('Exactly one kind of check with its parameters, and what to expect. {http: {url: ...}, expect: {status: 200}}')
+  .describe(
+    'Exactly one kind of check with its parameters, and what to expect. {http: {url: ...}, expect: {status: 200}}',
+  )
   .meta({ id: 'check' });
 
 const entrySettings = {

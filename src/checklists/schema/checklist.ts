@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { offsetOf } from '../words.ts';
 import { checkSchema } from './check.ts';
 import { condition, itemSchema } from './item.ts';
 import { cron, duration, id, json, line, link, offset, prose, roleName } from './values.ts';
@@ -21,7 +22,10 @@ const phases = z.array(phase).nullish();
 const parameter = z.strictObject({
   describe: line.describe('What it is, for the person who fills the environment file'),
   default: json.describe('Used when the environment file gives none; permits no host').optional(),
-  secret: z.boolean().describe('Only as env:NAME in the environment file; never stored, shown or logged').optional(),
+  secret: z
+    .boolean()
+    .describe('Only as env:NAME in the environment file; never stored, shown or logged')
+    .optional(),
   ask: z.boolean().describe('Offered in the start modal').optional(),
 });
 
@@ -33,7 +37,10 @@ const variantGroup = z.strictObject({
       z.strictObject({
         title: line.describe('Shown in the start modal'),
         note: prose.describe('When to choose it').optional(),
-        default: z.boolean().describe('Chosen unless a person says otherwise; exactly one per group').optional(),
+        default: z
+          .boolean()
+          .describe('Chosen unless a person says otherwise; exactly one per group')
+          .optional(),
       }),
     )
     .describe('Exactly one holds per deployment'),
@@ -43,8 +50,12 @@ export const ladderSchema = z.array(
   z
     .strictObject({
       at: offset.describe('Once, this long after T-0. +15m').optional(),
-      cron: cron.describe("Again and again, five fields in the environment's time zone. 0 9 * * *").optional(),
-      for: duration.describe('End of a cron series after T-0; absent: until completed or superseded. 7d').optional(),
+      cron: cron
+        .describe("Again and again, five fields in the environment's time zone. 0 9 * * *")
+        .optional(),
+      for: duration
+        .describe('End of a cron series after T-0; absent: until completed or superseded. 7d')
+        .optional(),
       title: line.describe('Shown on the ladder').optional(),
     })
     .meta({ id: 'rung' }),
@@ -61,7 +72,9 @@ const rollbackPlan = z.strictObject({
   title: line.describe('Offered in the Roll back dialog'),
   default: z.boolean().describe('Ticked in the dialog').optional(),
   data_loss: z.boolean().describe('Needs a second person or the typed word RESTORE').optional(),
-  items: items.min(1, { error: 'expected at least one item' }).describe('Steps and the checks of the old version'),
+  items: items
+    .min(1, { error: 'expected at least one item' })
+    .describe('Steps and the checks of the old version'),
 });
 
 const rollback = z.strictObject({
@@ -76,8 +89,14 @@ export const checklistSchema = z
     system: id.describe('What is deployed; equal to the file name, typed in commands'),
     title: line.describe('Name in full'),
     summary: prose.describe('One paragraph for people who do not know the system').optional(),
-    parameters: z.record(id, parameter).describe('Values that vary by environment, used as ${name}').nullish(),
-    roles: z.record(roleName, line).describe('Role -> what it does; people are named in the environment file').nullish(),
+    parameters: z
+      .record(id, parameter)
+      .describe('Values that vary by environment, used as ${name}')
+      .nullish(),
+    roles: z
+      .record(roleName, line)
+      .describe('Role -> what it does; people are named in the environment file')
+      .nullish(),
     variants: z.record(id, variantGroup).describe('Independent groups of options, asked at start').nullish(),
     version: z
       .strictObject({
@@ -88,11 +107,16 @@ export const checklistSchema = z
       .optional(),
     stages: stages.describe('An item stands where its evidence can exist'),
     ladder: ladderSchema
-      .describe('When checks with watch: true run again after T-0. Absent: 15 min, 1 h, 24 h, daily for 7 days, weekly; []: never')
+      .describe(
+        'When checks with watch: true run again after T-0. Absent: 15 min, 1 h, 24 h, daily for 7 days, weekly; []: never',
+      )
       .nullish(),
     criteria: z
       .strictObject({
-        at: z.array(offset).min(1, { error: 'expected at least one time' }).describe('When to judge. [+24h, +7d]'),
+        at: z
+          .array(offset)
+          .min(1, { error: 'expected at least one time' })
+          .describe('When to judge. [+24h, +7d]'),
         items: items.min(1, { error: 'expected at least one item' }).describe('What makes it a success'),
       })
       .describe('Decides healthy, degraded or failed')
@@ -100,7 +124,17 @@ export const checklistSchema = z
     sign_off: z
       .strictObject({
         opens: z
-          .union([z.enum(['verified', 'criteria']), offset], { error: 'expected verified, criteria or a time such as +1h' })
+          .string()
+          .transform((text, context) => {
+            const found = text === 'verified' || text === 'criteria' ? text : offsetOf(text);
+            if (found !== undefined) return found;
+            context.addIssue({
+              code: 'custom',
+              message: 'expected verified, criteria or a time such as +1h',
+            });
+            return z.NEVER;
+          })
+          .meta({ examples: ['verified', 'criteria', '+1h'] })
           .describe('When signing opens: verified (default), criteria, or a time after T-0')
           .optional(),
         roles: z.array(roleName).describe('One signature each').optional(),

@@ -30,23 +30,32 @@ const envReference = /^env:[A-Za-z_][A-Za-z0-9_]*$/;
 /** `env:NAME` of the worker's environment. */
 export const isEnvReference = (text: string): boolean => envReference.test(text);
 
-const value = json.refine((given) => typeof given !== 'string' || !given.startsWith('env:') || isEnvReference(given), {
-  error: 'expected env:NAME with the name of an environment variable',
-});
+const value = json.refine(
+  (given) => typeof given !== 'string' || !given.startsWith('env:') || isEnvReference(given),
+  {
+    error: 'expected env:NAME with the name of an environment variable',
+  },
+);
 
 const values = z.record(id, value);
 
 const argv = z
   .array(z.string())
   .min(1, { error: 'expected a program and its arguments' })
-  .refine((words) => words[0]?.startsWith('/') ?? true, { error: 'expected the absolute path of the program first' });
+  .refine((words) => words[0]?.startsWith('/') ?? true, {
+    error: 'expected the absolute path of the program first',
+  });
 
 const command = z.union(
   [
     argv,
     z.strictObject({
       argv: argv.describe('Absolute program and fixed arguments; ${1}, ${2} take arguments of the check'),
-      cwd: z.string().startsWith('/', { error: 'expected an absolute path' }).describe('Folder it runs in').optional(),
+      cwd: z
+        .string()
+        .startsWith('/', { error: 'expected an absolute path' })
+        .describe('Folder it runs in')
+        .optional(),
       env: z.array(z.string()).describe("Names of the worker's variables it may see").optional(),
     }),
   ],
@@ -64,7 +73,10 @@ const systemSchema = z
   .strictObject({
     values: values.describe('Parameter -> value, or env:NAME of the worker for what is secret').nullish(),
     connections: values.describe('The same as values, for those who like to keep addresses apart').nullish(),
-    allow: z.array(allowed).describe('Hosts a check may reach besides those that values name. [api.example.com:443]').nullish(),
+    allow: z
+      .array(allowed)
+      .describe('Hosts a check may reach besides those that values name. [api.example.com:443]')
+      .nullish(),
     commands: z
       .record(id, command)
       .describe('Commands that command checks may name. {disk: [/usr/bin/df, -h]}')
@@ -94,15 +106,25 @@ export const environmentSchema = z
       .refine(isTimeZone, { error: 'expected a time zone such as Europe/Berlin' })
       .describe('IANA name; default UTC')
       .optional(),
-    work_hours: workHours.describe('When people are asked. {days: mon-fri, from: "09:00", to: "17:30"}').nullish(),
+    work_hours: workHours
+      .describe('When people are asked. {days: mon-fri, from: "09:00", to: "17:30"}')
+      .nullish(),
     channel: channel.optional(),
-    four_eyes: z.boolean().describe('Go by a second person; default true in production, false elsewhere').optional(),
+    four_eyes: z
+      .boolean()
+      .describe('Go by a second person; default true in production, false elsewhere')
+      .optional(),
     people: z
       .record(roleName, people)
-      .describe('Role -> Slack user ids, @names, user group ids or @handles; absent: any full member of the channel')
+      .describe(
+        'Role -> Slack user ids, @names, user group ids or @handles; absent: any full member of the channel',
+      )
       .nullish(),
     runner: runner.optional(),
-    systems: z.record(id, systemSchema.nullable()).describe('What this environment gives each system').nullish(),
+    systems: z
+      .record(id, systemSchema.nullable())
+      .describe('What this environment gives each system')
+      .nullish(),
   })
   .meta({ id: 'environment', title: 'Environment' });
 

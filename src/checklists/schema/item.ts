@@ -22,17 +22,32 @@ export const itemSchema = z
     owner: roleName.describe('Role that is waited for; absent: that of the parent or phase').optional(),
     required: z
       .boolean()
-      .describe('A gate opens only when it is settled. Default: true in prepare, deploy, verify and rollback plans')
+      .describe(
+        'A gate opens only when it is settled. Default: true in prepare, deploy, verify and rollback plans',
+      )
       .optional(),
     critical: z.boolean().describe('Skipping it is an override by an approver').optional(),
     when: condition.optional(),
-    at: offset.describe('Due this long after T-0 (+24h), before planned Go (-2h), after Go (go+30m) or start (start+1h)').optional(),
+    at: offset
+      .describe(
+        'Due this long after T-0 (+24h), before planned Go (-2h), after Go (go+30m) or start (start+1h)',
+      )
+      .optional(),
     check: checkSchema.optional(),
-    checks: z.array(checkEntrySchema).min(1, { error: 'expected at least one check' }).describe('Several checks that all must pass').optional(),
-    effect: z.enum(EFFECTS).describe('read (default) runs by itself; write, load and cost only by a click').optional(),
+    checks: z
+      .array(checkEntrySchema)
+      .min(1, { error: 'expected at least one check' })
+      .describe('Several checks that all must pass')
+      .optional(),
+    effect: z
+      .enum(EFFECTS)
+      .describe('read (default) runs by itself; write, load and cost only by a click')
+      .optional(),
     watch: z.boolean().describe('The ladder re-runs it; only for checks that read').optional(),
     same_as: id.describe('Id of an item that says the same: settles with it and is not drawn').optional(),
-    evidence: evidence.describe('Asked when a person confirms. {kind: number, unit: ms, expect: {lt: 200}}').optional(),
+    evidence: evidence
+      .describe('Asked when a person confirms. {kind: number, unit: ms, expect: {lt: 200}}')
+      .optional(),
     approval: z
       .strictObject({ role: roleName.describe('The only role that may approve; never the starter') })
       .describe('Only this role settles it. {role: approver}')
