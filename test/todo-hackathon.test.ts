@@ -1,14 +1,10 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { effectiveChecklist } from '../src/checklists/effective.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { LoadedChecklists } from '../src/checklists/load-checklists.ts';
 import { STAGES } from '../src/domain/checklist.ts';
-import type { Checklist, EffectiveChecklist } from '../src/domain/checklist.ts';
+import type { Checklist } from '../src/domain/checklist.ts';
 import type { Json } from '../src/lib/json.ts';
 import { placeholdersIn } from '../src/lib/placeholders.ts';
-import { checkOf, itemsOf, knownIds, loadShipped, SHIPPED } from './support/shipped-checklists.ts';
+import { checkOf, itemsOf, knownIds, loadShipped } from './support/shipped-checklists.ts';
 import type { Placed } from './support/shipped-checklists.ts';
 
 const SYSTEM = 'todo-hackathon';
@@ -23,9 +19,6 @@ beforeAll(async () => {
   ({ loaded, checklist } = await loadShipped(SYSTEM));
   items = itemsOf(checklist);
 });
-
-const effective = (environment = 'production'): EffectiveChecklist =>
-  effectiveChecklist(checklist, loaded.environments.get(environment), SYSTEM).checklist;
 
 describe('the file as a whole', () => {
   test('loads without a problem, and so do the environments', () => {
@@ -156,73 +149,5 @@ describe('where evidence can exist', () => {
     const { app, frontend, database } = checklist.rollback.plans;
     expect([app?.dataLoss, frontend?.dataLoss, database?.dataLoss]).toEqual([false, false, true]);
     expect([app?.default, frontend?.default, database?.default]).toEqual([true, false, false]);
-  });
-});
-
-describe('the first day', () => {
-  test.each(['production', 'staging'])('%s gives no connection at all', (name) => {
-    const { connections } = effective(name);
-    const { values, secrets, allow, commands, fileRoots } = connections;
-    expect({ values, secrets, allow, commands, fileRoots }).toEqual({
-      values: {},
-      secrets: {},
-      allow: [],
-      commands: {},
-      fileRoots: [],
-    });
-    expect(connections.envSource).toBeUndefined();
-  });
-});
-
-describe('the blocks of the production file, pasted', () => {
-  let folder: string;
-  let pasted: LoadedChecklists;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'tminus-pasted-'));
-    await mkdir(join(folder, 'environments'));
-    await copyFile(join(SHIPPED, `${SYSTEM}.yaml`), join(folder, `${SYSTEM}.yaml`));
-    const text = await readFile(join(SHIPPED, 'environments', 'production.yaml'), 'utf8');
-    const blocks = text.slice(text.indexOf('# people:')).replaceAll(/^# ?/gm, '');
-    await writeFile(join(folder, 'environments', 'production.yaml'), `environment: production\n${blocks}`);
-    ({ loaded: pasted } = await loadShipped(SYSTEM, folder));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
-  test('load without a problem', () => {
-    expect(pasted.problems).toEqual([]);
-  });
-
-  test('name exactly the commands that checks ask for', () => {
-    const asked = [...items.values()].flatMap(({ item }) =>
-      item.body.kind === 'check' && item.body.check.kind === 'command'
-        ? [item.body.check.params['name']]
-        : [],
-    );
-    const named = Object.keys(
-      pasted.environments.get('production')?.systems[SYSTEM]?.connections.commands ?? {},
-    );
-    expect(named.toSorted()).toEqual([...new Set(asked)].toSorted());
-  });
-
-  test('give every value a check cannot do without', () => {
-    const connections = pasted.environments.get('production')?.systems[SYSTEM]?.connections;
-    const given = new Set([
-      ...Object.keys(connections?.values ?? {}),
-      ...Object.keys(connections?.secrets ?? {}),
-    ]);
-    const wanted = [...items.values()].flatMap(({ item }) =>
-      item.body.kind === 'check' ? namesIn([item.body.check.params, item.body.check.expect ?? {}]) : [],
-    );
-    const missing = wanted.filter(
-      (name) =>
-        name in checklist.parameters && checklist.parameters[name]?.default === undefined && !given.has(name),
-    );
-    expect([...new Set(missing)]).toEqual([]);
-  });
-
-  test('name a person for every role', () => {
-    const people = Object.keys(pasted.environments.get('production')?.people ?? {});
-    expect(people.toSorted()).toEqual(Object.keys(checklist.roles).toSorted());
   });
 });
