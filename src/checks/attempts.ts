@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/check.ts';
 import type { Log } from '../lib/log.ts';
 import { formatDuration } from '../lib/matching/units.ts';
 import type { Measured } from './check.ts';
-import { CheckProblem, problemOf } from './problem.ts';
+import { CheckProblem, isBug, problemOf } from './problem.ts';
 import type { reachVerdict } from './verdict.ts';
 import { type Verdict } from './verdict.ts';
 
@@ -72,8 +72,7 @@ const attemptOnce = async (plan: Plan): Promise<Attempt> => {
     return { kind: 'judged', measured, verdict: plan.judge(measured) };
   } catch (error) {
     const problem = problemOf(error, plan.target);
-    if (problem.code.startsWith('broken_'))
-      plan.log.error({ err: error, target: plan.target }, 'check_broke');
+    if (isBug(problem)) plan.log.error({ err: error, target: plan.target }, 'check_broke');
     return { kind: 'problem', problem };
   }
 };

@@ -9,7 +9,8 @@ const readCapped = async (path: string): Promise<string> => {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    if (size > MAX_BYTES) throw ourFault('the env source is larger than 1 MiB', 'env_source_too_large');
+    if (size > MAX_BYTES)
+      throw ourFault('the env source is larger than 1 MiB', 'env_source_too_large', { scope: 'worker' });
     return await file.readFile('utf8');
   } finally {
     await file.close();
@@ -24,12 +25,15 @@ export const readEnvSource = async ({
   connections,
 }: Pick<CheckContext, 'connections'>): Promise<Readonly<Record<string, string | undefined>>> => {
   const { envSource } = connections;
-  if (!envSource) throw ourFault('there is no env source here', 'no_env_source');
+  if (!envSource) throw ourFault('there is no env source here', 'no_env_source', { scope: 'worker' });
   try {
     return parseEnv(await readCapped(envSource.path));
   } catch (error) {
     const code = errorCodeOf(error);
     if (code === undefined) throw error;
-    throw ourFault(`the env source cannot be read (${code})`, `env_source_${code.toLowerCase()}`, error);
+    throw ourFault(`the env source cannot be read (${code})`, `env_source_${code.toLowerCase()}`, {
+      scope: 'worker',
+      cause: error,
+    });
   }
 };

@@ -7,8 +7,15 @@ type Details = {
   readonly code: string;
   /** Worth another try: the network or the service may be back in seconds. */
   readonly isTransport?: boolean;
+  /**
+   * Who else has the same problem: everyone at this target (the default), only this check, or every check of this
+   * worker. Checks with the same problem are one cause.
+   */
+  readonly scope?: Scope;
   readonly cause?: unknown;
 };
+
+export type Scope = 'target' | 'check' | 'worker';
 
 /** Why a check could not measure: how that counts, and one line for people. */
 export class CheckProblem extends Error {
@@ -16,18 +23,23 @@ export class CheckProblem extends Error {
   readonly outcome: Details['outcome'];
   readonly code: string;
   readonly isTransport: boolean;
+  readonly scope: Scope;
 
   constructor(message: string, details: Details) {
     super(message, { cause: details.cause });
     this.outcome = details.outcome;
     this.code = details.code;
     this.isTransport = details.isTransport ?? false;
+    this.scope = details.scope ?? 'target';
   }
 }
 
-/** Something on our side is not as it has to be; trying again does not help. */
-export const ourFault = (message: string, code: string, cause?: unknown): CheckProblem =>
-  new CheckProblem(message, { outcome: 'error', code, cause });
+/** Something on our side is not as it has to be; trying again does not help. Concerns this check unless said otherwise. */
+export const ourFault = (
+  message: string,
+  code: string,
+  { scope = 'check', cause }: { scope?: Scope; cause?: unknown } = {},
+): CheckProblem => new CheckProblem(message, { outcome: 'error', code, scope, cause });
 
 type Meaning = Omit<Details, 'cause'> & { readonly words: string };
 
@@ -81,8 +93,18 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     code: 'headers_too_large',
     words: 'sent headers that are too large',
   },
-  UND_ERR_INVALID_ARG: { outcome: 'error', code: 'bad_request', words: 'cannot be asked like this' },
-  UND_ERR_NOT_SUPPORTED: { outcome: 'error', code: 'bad_request', words: 'cannot be asked like this' },
+  UND_ERR_INVALID_ARG: {
+    outcome: 'error',
+    code: 'bad_request',
+    scope: 'check',
+    words: 'cannot be asked like this',
+  },
+  UND_ERR_NOT_SUPPORTED: {
+    outcome: 'error',
+    code: 'bad_request',
+    scope: 'check',
+    words: 'cannot be asked like this',
+  },
   EMFILE: {
     outcome: 'error',
     code: 'too_many_files',
@@ -126,5 +148,8 @@ export const problemOf = (error: unknown, target: string): CheckProblem => {
   const meaning = code === undefined ? undefined : meaningOf(code);
   if (meaning) return new CheckProblem(`${target} ${meaning.words}`, { ...meaning, cause: error });
   const name = code ?? (error instanceof Error ? error.name : 'unknown');
-  return ourFault(`${target}: the check broke (${name})`, `broken_${name.toLowerCase()}`, error);
+  return ourFault(`${target}: the check broke (${name})`, `broken_${name.toLowerCase()}`, { cause: error });
 };
+
+/** Nobody foresaw it: worth an error in the log. */
+export const isBug = ({ code }: CheckProblem): boolean => code.startsWith('broken_');

@@ -1,10 +1,11 @@
 import type { CheckKind } from './check.ts';
 import { env } from './kinds/env.ts';
 import { http } from './kinds/http.ts';
+import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
 import { tcp } from './kinds/tcp.ts';
 
-const KINDS: readonly CheckKind[] = [http, env, tcp, state];
+const KINDS: readonly CheckKind[] = [http, sql, env, tcp, state];
 
 const BY_NAME: ReadonlyMap<string, CheckKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));
 

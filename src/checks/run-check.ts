@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { Resolver } from 'node:dns/promises';
 import type { CheckDefinition, CheckRequest, CheckResult, Outcome } from '../domain/check.ts';
-import { canonicalJson, type JsonObject } from '../lib/json.ts';
+import { canonicalJson } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import { attempt, type Attempt, type Plan } from './attempts.ts';
-import type { CheckContext, CheckKind, DnsResolver, PreparedCheck } from './check.ts';
+import type { CheckContext, CheckKind, DnsResolver, Measured, PreparedCheck } from './check.ts';
 import { permitsOf } from './guard/hosts.ts';
 import { createNetwork, type Lookup } from './guard/network.ts';
-import { ourFault, problemOf, type CheckProblem } from './problem.ts';
+import { isBug, ourFault, problemOf, type CheckProblem, type Scope } from './problem.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { findKind } from './registry.ts';
 import { resolveSecrets, type Resolved } from './secrets.ts';
 import { startTimer } from './timer.ts';
-import { decidingFinding, expectationProblems, reachVerdict, type Verdict } from './verdict.ts';
+import { decidingFinding, expectationProblems, reachVerdict } from './verdict.ts';
 
 /** What a worker gives a run. */
 export type CheckDeps = {
@@ -48,7 +48,8 @@ const prepare = (resolved: Resolved): Ready => {
   const { definition, secrets, problems } = resolved;
   const kind = findKind(definition.kind);
   if (!kind) throw ourFault(`there is no kind of check named ${definition.kind}`, 'unknown_kind');
-  if (problems.length > 0) throw ourFault(problems.join(' · '), 'not_resolved');
+  if (problems.length > 0)
+    throw ourFault(problems.join(' · '), `unset ${problems.join(', ')}`, { scope: 'worker' });
   const prepared = kind.prepare(definition.params);
   if (!prepared.ok) throw ourFault(`${kind.kind}: ${prepared.error.join(' · ')}`, 'bad_parameters');
   const wrong = expectationProblems(definition);
@@ -56,12 +57,16 @@ const prepare = (resolved: Resolved): Ready => {
   return { kind, prepared: prepared.value, definition, secrets: new Set(secrets) };
 };
 
+const unsetVariable = (name: string): CheckProblem => {
+  const message = `${name} is not set on this worker`;
+  return ourFault(message, `unset ${message}`, { scope: 'worker' });
+};
+
 const secretReader =
   (env: CheckDeps['env'], secrets: Set<string>) =>
   (name: string): string => {
     const value = env(name);
-    if (value === undefined || value === '')
-      throw ourFault(`${name} is not set on this worker`, 'not_resolved');
+    if (value === undefined || value === '') throw unsetVariable(name);
     secrets.add(value);
     return value;
   };
@@ -108,22 +113,30 @@ const planOf = (request: CheckRequest, ready: Ready, deps: CheckDeps): Plan => {
 const digestOf = ({ kind, params }: CheckDefinition): string =>
   createHash('sha256').update(canonicalJson({ kind, params })).digest('hex').slice(0, 8);
 
-// A server that answers 5xx is down for every check of it; any other wrong value is a matter of the one check.
-const wrongValue = (request: CheckRequest, verdict: Verdict, observation: JsonObject): string => {
-  const status = observation['status'];
-  if (request.definition.kind === 'http' && typeof status === 'number' && status >= 500) return 'status 5xx';
-  const path = decidingFinding(verdict)?.finding.path ?? 'nothing';
-  return `${path} #${digestOf(request.definition)}`;
+type Draft = Omit<CheckResult, 'durationMs' | 'tries'>;
+
+type Place = { readonly request: CheckRequest; readonly target: string };
+
+const causeOf = ({ request, target }: Place, error: string, scope: Scope): string => {
+  const { definition } = request;
+  if (scope === 'worker') return `worker: ${error}`;
+  const shared = `${definition.kind} ${target}: ${error}`;
+  return scope === 'target' ? shared : `${shared} #${digestOf(definition)}`;
 };
 
-type Draft = Omit<CheckResult, 'durationMs' | 'tries' | 'cause'> & { readonly error?: string };
+// A server that answers 5xx is down for every check of it; any other wrong value is a matter of the one check.
+const wrongValue = (place: Place, path: string, { observation }: Measured): string => {
+  const status = observation['status'];
+  const isServerDown =
+    place.request.definition.kind === 'http' && typeof status === 'number' && status >= 500;
+  return isServerDown ? causeOf(place, 'status 5xx', 'target') : causeOf(place, path, 'check');
+};
 
 const judgedDraft = (
-  request: CheckRequest,
   ready: Ready,
-  last: Extract<Attempt, { kind: 'judged' }>,
+  place: Place,
+  { verdict, measured }: Extract<Attempt, { kind: 'judged' }>,
 ): Draft => {
-  const { verdict, measured } = last;
   const deciding = decidingFinding(verdict);
   const more = deciding && deciding.more > 0 ? ` (and ${deciding.more} more)` : '';
   return {
@@ -132,43 +145,34 @@ const judgedDraft = (
     findings: verdict.findings,
     observation: measured.observation,
     captured: verdict.captured,
-    ...(verdict.outcome !== 'pass' && { error: wrongValue(request, verdict, measured.observation) }),
+    ...(deciding && { cause: wrongValue(place, deciding.finding.path, measured) }),
   };
 };
 
-const problemDraft = ({ outcome, message, code }: CheckProblem): Draft => ({
+const problemDraft = (place: Place, { outcome, message, code, scope }: CheckProblem): Draft => ({
   outcome,
   line: message,
   findings: [],
   observation: {},
   captured: {},
-  error: code,
+  cause: causeOf(place, code, scope),
 });
 
-type Finish = {
-  readonly redactor: Redactor;
-  readonly causeOf: string;
-  readonly durationMs: number;
-  readonly tries: number;
-};
+type Effort = Pick<CheckResult, 'durationMs' | 'tries'>;
 
-const finish = (draft: Draft, { redactor, causeOf, durationMs, tries }: Finish): CheckResult => {
-  const { error, ...rest } = draft;
-  return {
-    ...rest,
-    line: redactor.text(draft.line, LINE_LENGTH),
-    findings: draft.findings.map((finding) => ({
-      path: redactor.text(finding.path, LINE_LENGTH),
-      verdict: finding.verdict,
-      line: redactor.text(finding.line, LINE_LENGTH),
-    })),
-    observation: redactor.object(draft.observation, STORED),
-    captured: redactor.object(draft.captured, CAPTURED),
-    durationMs,
-    tries,
-    ...(error !== undefined && { cause: redactor.text(`${causeOf} ${error}`, LINE_LENGTH) }),
-  };
-};
+const finish = ({ cause, ...draft }: Draft, redactor: Redactor, effort: Effort): CheckResult => ({
+  ...draft,
+  line: redactor.text(draft.line, LINE_LENGTH),
+  findings: draft.findings.map((finding) => ({
+    path: redactor.text(finding.path, LINE_LENGTH),
+    verdict: finding.verdict,
+    line: redactor.text(finding.line, LINE_LENGTH),
+  })),
+  observation: redactor.object(draft.observation, STORED),
+  captured: redactor.object(draft.captured, CAPTURED),
+  ...effort,
+  ...(cause !== undefined && { cause: redactor.text(cause, LINE_LENGTH) }),
+});
 
 /** How bad outcomes are told apart from good ones when several count as one: the first that occurs wins. */
 export const OUTCOME_ORDER: readonly Outcome[] = [
@@ -183,14 +187,10 @@ export const OUTCOME_ORDER: readonly Outcome[] = [
 
 const runReady = async (request: CheckRequest, ready: Ready, deps: CheckDeps): Promise<CheckResult> => {
   const elapsed = startTimer();
+  const place = { request, target: ready.prepared.target };
   const { last, tries } = await attempt(planOf(request, ready, deps));
-  const draft = last.kind === 'judged' ? judgedDraft(request, ready, last) : problemDraft(last.problem);
-  return finish(draft, {
-    redactor: createRedactor([...ready.secrets]),
-    causeOf: `${ready.kind.kind} ${ready.prepared.target}`,
-    durationMs: elapsed(),
-    tries,
-  });
+  const draft = last.kind === 'judged' ? judgedDraft(ready, place, last) : problemDraft(place, last.problem);
+  return finish(draft, createRedactor([...ready.secrets]), { durationMs: elapsed(), tries });
 };
 
 /**
@@ -203,12 +203,8 @@ export const runCheck = async (request: CheckRequest, deps: CheckDeps): Promise<
     return await runReady(request, prepare(resolved), deps);
   } catch (error) {
     const problem = problemOf(error, request.definition.kind);
-    if (problem.code.startsWith('broken_')) deps.log.error({ err: error }, 'check_broke');
-    return finish(problemDraft(problem), {
-      redactor: createRedactor(resolved.secrets),
-      causeOf: `${request.definition.kind} ${digestOf(request.definition)}`,
-      durationMs: 0,
-      tries: 0,
-    });
+    if (isBug(problem)) deps.log.error({ err: error }, 'check_broke');
+    const draft = problemDraft({ request, target: 'definition' }, problem);
+    return finish(draft, createRedactor(resolved.secrets), { durationMs: 0, tries: 0 });
   }
 };

@@ -32,7 +32,7 @@ export type SecureInput = {
   readonly socket: Socket;
   /** Name the certificate must carry, and the one asked for (SNI) unless it is an address. */
   readonly servername: string;
-  readonly options?: Pick<ConnectionOptions, 'rejectUnauthorized' | 'ALPNProtocols'>;
+  readonly options?: Pick<ConnectionOptions, 'rejectUnauthorized' | 'ALPNProtocols' | 'checkServerIdentity'>;
 };
 
 const permitFor = (permits: readonly Permit[], target: Target): Permit => {
@@ -40,16 +40,18 @@ const permitFor = (permits: readonly Permit[], target: Target): Permit => {
   if (permit) return permit;
   const address = normaliseHost(target.host)?.address;
   if (address && classifyAddress(address) === 'never') {
-    throw ourFault(`${nameTarget(target)} is never reachable (metadata or link-local address)`, 'blocked');
+    throw ourFault(`${nameTarget(target)} is never reachable (metadata or link-local address)`, 'blocked', {
+      scope: 'target',
+    });
   }
-  throw ourFault(`${nameTarget(target)} is not allowed for this environment`, 'blocked');
+  throw ourFault(`${nameTarget(target)} is not allowed for this environment`, 'blocked', { scope: 'target' });
 };
 
 const assertAddress = ({ address }: ResolvedAddress, permit: Permit, name: string): void => {
   const parsed = parseAddress(address);
   const addressClass = parsed ? classifyAddress(parsed) : 'never';
   if (addressClass === 'reachable' || (addressClass === 'loopback' && permit.isLoopback)) return;
-  throw ourFault(`${name} leads to ${address}, which is not allowed`, 'blocked');
+  throw ourFault(`${name} leads to ${address}, which is not allowed`, 'blocked', { scope: 'target' });
 };
 
 /** Ends when the signal does, whatever the promise is doing. */

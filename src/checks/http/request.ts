@@ -68,7 +68,11 @@ const withoutBody = ({ url, headers }: HttpRequest, method: HttpMethod): HttpReq
 /** The request a redirect asks for: as browsers do it, but nothing private goes to another origin. */
 export const redirected = (request: HttpRequest, status: number, location: string): HttpRequest => {
   if (!URL.canParse(location, request.url.href)) {
-    throw new CheckProblem('the redirect leads nowhere', { outcome: 'fail', code: 'bad_redirect' });
+    throw new CheckProblem('the redirect leads nowhere', {
+      outcome: 'fail',
+      scope: 'check',
+      code: 'bad_redirect',
+    });
   }
   const url = new URL(location, request.url.href);
   url.username = '';

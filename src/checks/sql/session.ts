@@ -1,0 +1,172 @@
+import type { Socket } from 'node:net';
+import pg from 'pg';
+import type { Json, JsonObject } from '../../lib/json.ts';
+import type { CheckContext } from '../check.ts';
+import { CheckProblem, ourFault, problemOf } from '../problem.ts';
+import { nameDatabase, openDatabase, type SqlLogin } from './connection.ts';
+import type { QueryShape } from './policy.ts';
+import { parserOf } from './values.ts';
+
+/** Most rows that are read; one more is fetched to know that there are more. */
+export const MAX_ROWS = 200;
+const MAX_BYTES = 8 * 1024 * 1024;
+
+export type Statement = {
+  readonly text: string;
+  readonly values: readonly Json[];
+  readonly shape: QueryShape;
+};
+
+export type SqlAnswer = {
+  readonly rows: readonly JsonObject[];
+  readonly columns: readonly string[];
+  /** There were more rows than are read. */
+  readonly isCut: boolean;
+};
+
+type SqlMeaning = ConstructorParameters<typeof CheckProblem>[1];
+
+const down = (code: string): SqlMeaning => ({ outcome: 'fail', code, isTransport: true });
+const refusedLogin = (code: string): SqlMeaning => ({ outcome: 'error', code });
+
+// SQLSTATE -> meaning. What the schema lacks is a finding about the target; what we may not do is ours to repair.
+const MEANINGS: Readonly<Record<string, SqlMeaning>> = {
+  '57014': { outcome: 'timed_out', code: 'timed_out', isTransport: true, scope: 'check' },
+  '55P03': { outcome: 'timed_out', code: 'lock_timeout', isTransport: true, scope: 'check' },
+  '53300': down('too_many_connections'),
+  '57P01': down('shutting_down'),
+  '57P02': down('shutting_down'),
+  '57P03': down('starting_up'),
+  '28P01': refusedLogin('login_refused'),
+  '28000': refusedLogin('login_refused'),
+  '3D000': refusedLogin('no_such_database'),
+  '42P01': { outcome: 'fail', code: 'no_such_relation', scope: 'check' },
+  '42703': { outcome: 'fail', code: 'no_such_column', scope: 'check' },
+  '3F000': { outcome: 'fail', code: 'no_such_schema', scope: 'check' },
+};
+
+const meaningOf = (state: string): SqlMeaning =>
+  MEANINGS[state] ??
+  (state.startsWith('08')
+    ? down('connection_lost')
+    : { outcome: 'error', code: `sql_${state.toLowerCase()}`, scope: 'check' });
+
+const sqlProblem = (error: unknown, name: string, socket: Socket): CheckProblem => {
+  if (error instanceof pg.DatabaseError) {
+    const meaning = meaningOf(error.code ?? 'unknown');
+    return new CheckProblem(`${name}: ${error.message}`, { ...meaning, cause: error });
+  }
+  // The driver has no code for a connection that ended under it; the socket tells.
+  const isLost = socket.destroyed && !(error instanceof CheckProblem);
+  return isLost
+    ? new CheckProblem(`${name} closed the connection`, { ...down('connection_lost'), cause: error })
+    : problemOf(error, name);
+};
+
+/** The driver wants to connect its socket itself; ours is connected, to an address that was tested. */
+const alreadyConnected = (socket: Socket): Socket =>
+  Object.assign(socket, {
+    connect: () => {
+      process.nextTick(() => socket.emit('connect'));
+      return socket;
+    },
+  });
+
+const createClient = (login: SqlLogin, socket: Socket): pg.Client =>
+  new pg.Client({
+    host: login.place.host,
+    port: login.place.port,
+    user: login.user,
+    database: login.database,
+    // A function, and every other field too: the driver fills gaps from the worker's PG* variables and ~/.pgpass.
+    password: () => login.password,
+    ssl: false,
+    application_name: 'tminus',
+    stream: () => alreadyConnected(socket),
+    types: { getTypeParser: ((oid: number) => parserOf(oid)) as typeof pg.types.getTypeParser },
+    ...(login.options !== undefined && { options: login.options }),
+  });
+
+const limitBytes = (socket: Socket, name: string): Promise<never> => {
+  let received = 0;
+  return new Promise((_, reject) => {
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      if (received <= MAX_BYTES) return;
+      reject(ourFault(`${name}: the answer is larger than 8 MiB`, 'answer_too_large'));
+      socket.destroy();
+    });
+  });
+};
+
+const run = (client: pg.Client, text: string, values: readonly Json[] = []) => {
+  // Extended protocol whatever the driver would choose: one statement a message, so nothing can follow a semicolon.
+  const query = { text, values: [...values], queryMode: 'extended' };
+  return client.query<Record<string, Json>>(query);
+};
+
+const assertOrdinaryLogin = async (client: pg.Client, name: string): Promise<void> => {
+  const { rows } = await run(client, "SELECT pg_catalog.current_setting('is_superuser', true) AS super");
+  if (rows[0]?.['super'] !== 'on') return;
+  throw ourFault(`${name}: the login is a superuser; give checks a role that can only read`, 'superuser', {
+    scope: 'target',
+  });
+};
+
+const fetchRows = async (client: pg.Client, { text, values, shape }: Statement) => {
+  if (shape === 'plan') return run(client, text, values);
+  await run(client, `DECLARE tminus_check NO SCROLL CURSOR FOR ${text}`, values);
+  return run(client, `FETCH FORWARD ${MAX_ROWS + 1} FROM tminus_check`);
+};
+
+const answerOf = ({ rows, fields }: pg.QueryResult<Record<string, Json>>): SqlAnswer => ({
+  rows: rows.slice(0, MAX_ROWS),
+  columns: fields.map((field) => field.name),
+  isCut: rows.length > MAX_ROWS,
+});
+
+const converse = async (
+  client: pg.Client,
+  statement: Statement,
+  input: { name: string; timeoutMs: number },
+) => {
+  await client.connect();
+  await assertOrdinaryLogin(client, input.name);
+  await run(client, 'BEGIN TRANSACTION READ ONLY');
+  const timeout = Math.max(1, Math.round(input.timeoutMs));
+  for (const setting of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) {
+    await run(client, `SET LOCAL ${setting} = ${timeout}`);
+  }
+  await run(client, "SET LOCAL intervalstyle = 'postgres'");
+  await run(client, "SET LOCAL datestyle = 'ISO, MDY'");
+  const result = await fetchRows(client, statement);
+  await run(client, 'ROLLBACK');
+  return answerOf(result);
+};
+
+/**
+ * Carries out one judged statement on a fresh connection: a login that is no superuser, a read-only transaction, timeouts
+ * of the try's length, at most 200 rows and 8 MiB. The connection is gone afterwards, and with it whatever it held.
+ */
+export const queryDatabase = async (
+  login: SqlLogin,
+  statement: Statement,
+  context: CheckContext,
+): Promise<SqlAnswer> => {
+  const { network, signal, timeoutMs, log } = context;
+  const name = nameDatabase(`postgres://${login.place.host}:${login.place.port}/${login.database}`);
+  const socket = await openDatabase(login, network, signal);
+  const client = createClient(login, socket);
+  client.on('error', (error) => log.debug({ err: error, target: name }, 'check_connection_error'));
+  const onAbort = (): void => void socket.destroy();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([converse(client, statement, { name, timeoutMs }), limitBytes(socket, name)]);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw sqlProblem(error, name, socket);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    socket.destroy();
+  }
+};
