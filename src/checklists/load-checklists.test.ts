@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -147,6 +147,29 @@ describe('a folder of checklists', () => {
         expect(problems.length).toBeGreaterThanOrEqual(broken.size);
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it('returns for the example with some of its bytes changed', { timeout: 120_000 }, async () => {
+    const whole = await readFile(join(fixtures, 'tiny.yaml'), 'utf8');
+    const part = fc.oneof(
+      fc.constantFrom('', '\n', '  ', ': ', '- ', '{', '}', '[', ']', '*', '&', 'null', '${', '1e9'),
+      fc.string(),
+    );
+    const edit = fc.tuple(fc.nat(whole.length), fc.nat(30), part);
+    const dir = await mkdtemp(join(root, 'edited-'));
+    await fc.assert(
+      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 3 }), async (edits) => {
+        const changed = edits.reduce(
+          (text, [at, drop, put]) => text.slice(0, at) + put + text.slice(at + drop),
+          whole,
+        );
+        await writeFile(join(dir, 'tiny.yaml'), changed);
+        const { checklists, broken, problems } = await loadChecklists(dir);
+        expect(checklists.size + broken.size).toBe(1);
+        expect(problems.length > 0).toBe(broken.size === 1);
+      }),
+      { numRuns: 150 },
     );
   });
 
