@@ -1,0 +1,122 @@
+import { requireMember } from '../domain/actor.ts';
+import { acknowledgeAlert, takeOverAlert } from '../domain/decide/answer-alert.ts';
+import { abort, declareDeployed, undoDeployed } from '../domain/decide/deploying.ts';
+import { giveGo, giveNoGo, resume, setVersion } from '../domain/decide/gate.ts';
+import { rollBack } from '../domain/decide/roll-back.ts';
+import { signOff } from '../domain/decide/sign-off.ts';
+import type { DomainEvent } from '../domain/events.ts';
+import { evolveAll } from '../domain/evolve/evolve.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { refusal } from '../domain/refusal.ts';
+import { confirmItem } from '../domain/settle/confirm-item.ts';
+import { rerunItems } from '../domain/settle/rerun-items.ts';
+import { failItem, markNotApplicable, skipItem } from '../domain/settle/skip-item.ts';
+import { acceptRed, noteItem, undoItem } from '../domain/settle/undo-item.ts';
+import type { Actor, Situation } from '../domain/situation.ts';
+import type { Result } from '../lib/result.ts';
+import { err, ok } from '../lib/result.ts';
+import type { Instant } from '../lib/time.ts';
+
+type OnItem = { readonly itemId: string };
+type Reasoned = { readonly reason: string | undefined };
+
+/** Everything a person can do to a deployment, whether clicked, submitted or typed. */
+export type Act =
+  | ({ readonly kind: 'confirm'; readonly seen?: string; readonly evidence?: string } & OnItem)
+  | { readonly kind: 'confirm_group'; readonly itemIds: readonly string[] }
+  | ({ readonly kind: 'skip' | 'na' | 'fail' | 'undo' | 'accept' } & OnItem & Reasoned)
+  | ({ readonly kind: 'note'; readonly text: string } & OnItem)
+  | { readonly kind: 'rerun'; readonly itemIds: readonly string[] }
+  | { readonly kind: 'go' | 'resume' | 'undo_deployed' }
+  | ({ readonly kind: 'no_go' | 'abort' } & Reasoned)
+  | { readonly kind: 'version'; readonly version: string }
+  | { readonly kind: 'deployed'; readonly at?: Instant; readonly override?: string }
+  | ({
+      readonly kind: 'roll_back';
+      readonly plans: readonly string[];
+      readonly targetVersion?: string;
+      readonly restoreWord?: string;
+    } & Reasoned)
+  | { readonly kind: 'sign_off'; readonly role?: string; readonly acceptedDebts: readonly string[] | 'all' }
+  | { readonly kind: 'take_over' | 'acknowledge'; readonly alertId?: string };
+
+type Decided = Result<readonly DomainEvent[], Refusal>;
+
+/** What an act means by the rules. */
+export const decide = (situation: Situation, actor: Actor, act: Act): Decided => {
+  switch (act.kind) {
+    case 'confirm':
+      return confirmItem(situation, { ...act, actor });
+    case 'confirm_group':
+      return confirmGroup(situation, actor, act.itemIds);
+    case 'skip':
+      return skipItem(situation, { ...act, actor });
+    case 'na':
+      return markNotApplicable(situation, { ...act, actor });
+    case 'fail':
+      return failItem(situation, { ...act, actor });
+    case 'undo':
+      return undoItem(situation, { ...act, actor });
+    case 'accept':
+      return acceptRed(situation, { ...act, actor });
+    case 'note':
+      return noteItem(situation, { ...act, actor });
+    case 'rerun':
+      return rerunItems(situation, { ...act, actor });
+    default:
+      return decideOnDeployment(situation, actor, act);
+  }
+};
+
+type DeploymentAct = Exclude<
+  Act,
+  { kind: 'confirm' | 'confirm_group' | 'skip' | 'na' | 'fail' | 'undo' | 'accept' | 'note' | 'rerun' }
+>;
+
+const decideOnDeployment = (situation: Situation, actor: Actor, act: DeploymentAct): Decided => {
+  switch (act.kind) {
+    case 'go':
+      return giveGo(situation, { actor });
+    case 'no_go':
+      return giveNoGo(situation, { actor, reason: act.reason });
+    case 'resume':
+      return resume(situation, { actor });
+    case 'version':
+      return setVersion(situation, { actor, version: act.version });
+    case 'deployed':
+      return declareDeployed(situation, { ...act, actor });
+    case 'undo_deployed':
+      return undoDeployed(situation, { actor });
+    case 'abort':
+      return abort(situation, { actor, reason: act.reason });
+    case 'roll_back':
+      return rollBack(situation, { ...act, actor });
+    case 'sign_off':
+      return signOff(situation, { ...act, actor, acceptedDebts: debtsOf(situation, act.acceptedDebts) });
+    case 'take_over':
+      return takeOverAlert(situation, { ...act, actor });
+    case 'acknowledge':
+      return acknowledgeAlert(situation, { ...act, actor });
+  }
+};
+
+const debtsOf = ({ deployment }: Situation, accepted: readonly string[] | 'all'): readonly string[] =>
+  accepted === 'all'
+    ? deployment.debts.filter((debt) => debt.acceptedBy === undefined).map(({ id }) => id)
+    : accepted;
+
+/** Confirms the lines that were ticked, each by its own rule. One that cannot be confirmed refuses the whole, by name. */
+const confirmGroup = (situation: Situation, actor: Actor, itemIds: readonly string[]): Decided => {
+  const member = requireMember(actor);
+  if (!member.ok) return member;
+  if (itemIds.length === 0) return err(refusal('line_missing', 'No line is ticked; tick what you confirm.'));
+  const events: DomainEvent[] = [];
+  let current = situation;
+  for (const itemId of itemIds) {
+    const confirmed = confirmItem(current, { itemId, actor });
+    if (!confirmed.ok) return confirmed;
+    events.push(...confirmed.value);
+    current = { ...current, deployment: evolveAll(current.deployment, confirmed.value, current.now) };
+  }
+  return ok(events);
+};

@@ -1,0 +1,132 @@
+import type { Checklist, Choices, Environment } from '../domain/checklist.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { refusal } from '../domain/refusal.ts';
+import { versionProblem } from '../domain/decide/gate.ts';
+import type { Json } from '../lib/json.ts';
+import { nearest } from '../lib/nearest.ts';
+import type { Result } from '../lib/result.ts';
+import { err, ok } from '../lib/result.ts';
+import type { Files } from './world.ts';
+
+/** What `/deploy start <environment> [system] [version]` says, word by word. */
+export type StartWords = { readonly environment: string; readonly rest: readonly string[] };
+
+export type Place = {
+  readonly environment: string;
+  readonly system: string;
+  readonly version: string | null;
+};
+
+/** Where no system could be told from the words: the start dialog asks. */
+export const ASK = 'ask';
+
+/**
+ * Reads the words of a start. System: the argument, else the only one loaded, else the one bound to the channel, else the
+ * channel's last, else `ask`. A second word that is no loaded system is the version when the system is known otherwise.
+ */
+export const choosePlace = (
+  words: StartWords,
+  {
+    files,
+    channelNames,
+    last,
+  }: { files: Files; channelNames: readonly string[]; last: Deployment | undefined },
+): Result<Place | typeof ASK, Refusal> => {
+  const environment = knownEnvironment(words.environment, files);
+  if (!environment.ok) return environment;
+  const [first, second, ...tooMany] = words.rest;
+  if (tooMany.length > 0)
+    return err(refusal('usage', 'Type /deploy start <environment> [system] [version].'));
+  const isSystem = first !== undefined && (files.checklists.has(first) || files.broken.has(first));
+  const implied = impliedSystem(files, { environment: environment.value, channelNames, last });
+  if (first !== undefined && !isSystem && (second !== undefined || implied === undefined)) {
+    return err(
+      unknownName('unknown_system', `system ${first}`, nearest(first, [...files.checklists.keys()])),
+    );
+  }
+  const system = isSystem ? first : implied;
+  if (system === undefined) return ok(ASK);
+  const broken = files.broken.get(system);
+  if (broken !== undefined) return err(brokenRefusal(system, broken));
+  const version = (isSystem ? second : first) ?? null;
+  const problem = version === null ? undefined : versionProblem(version);
+  return problem === undefined ? ok({ environment: environment.value, system, version }) : err(problem);
+};
+
+const knownEnvironment = (name: string, { environments, broken }: Files): Result<string, Refusal> => {
+  const problems = broken.get(`environments/${name}`);
+  if (problems !== undefined) return err(brokenRefusal(`environments/${name}`, problems));
+  const isPlain = /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
+  if (environments.has(name) || (environments.size === 0 && isPlain)) return ok(name);
+  return err(
+    unknownName('unknown_environment', `environment ${name}`, nearest(name, [...environments.keys()])),
+  );
+};
+
+const impliedSystem = (
+  files: Files,
+  {
+    environment,
+    channelNames,
+    last,
+  }: { environment: string; channelNames: readonly string[]; last: Deployment | undefined },
+): string | undefined => {
+  const loaded = [
+    ...files.checklists.keys(),
+    ...[...files.broken.keys()].filter((name) => !name.includes('/')),
+  ];
+  if (loaded.length === 1) return loaded[0];
+  const systems = Object.entries(files.environments.get(environment)?.systems ?? {});
+  const bound = systems.find(([, { channel }]) => channel !== undefined && channelNames.includes(channel));
+  return bound?.[0] ?? (last !== undefined && files.checklists.has(last.system) ? last.system : undefined);
+};
+
+const unknownName = (
+  code: 'unknown_environment' | 'unknown_system',
+  what: string,
+  names: readonly string[],
+): Refusal =>
+  refusal(
+    code,
+    `There is no ${what}. ${names.length === 0 ? 'None is loaded.' : `Did you mean ${names.join(' or ')}?`}`,
+  );
+
+const brokenRefusal = (
+  name: string,
+  problems: readonly { line: number; column: number; message: string }[],
+): Refusal => {
+  const lines = problems
+    .slice(0, 5)
+    .map(({ line, column, message }) => `${name}.yaml:${line}:${column} ${message}`);
+  return refusal('checklist_broken', `${name} could not be read, so it cannot start:\n${lines.join('\n')}`);
+};
+
+/** Everything the start dialog, or the defaults, choose. Unknown options are refused, never guessed. */
+export const choicesFor = (
+  checklist: Checklist,
+  environment: Environment,
+  chosen: Partial<Choices>,
+): Result<Choices, Refusal> => {
+  const variants: Record<string, string> = {};
+  for (const [group, { options, default: usual }] of Object.entries(checklist.variants)) {
+    const option = chosen.variants?.[group] ?? usual;
+    if (options[option] === undefined) {
+      return err(
+        refusal(
+          'choice_invalid',
+          `${group} has no option ${option}. Options: ${Object.keys(options).join(', ')}.`,
+        ),
+      );
+    }
+    variants[group] = option;
+  }
+  const given = environment.systems[checklist.system]?.connections.values ?? {};
+  const parameters: Record<string, Json> = {};
+  for (const [name, parameter] of Object.entries(checklist.parameters)) {
+    if (parameter.secret) continue;
+    const value = (parameter.ask ? chosen.parameters?.[name] : undefined) ?? given[name] ?? parameter.default;
+    if (value !== undefined) parameters[name] = value;
+  }
+  return ok({ variants, parameters });
+};

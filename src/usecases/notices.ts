@@ -1,0 +1,86 @@
+import type { Refusal } from '../domain/refusal.ts';
+import type { Transition } from '../domain/transition.ts';
+import type { JsonObject } from '../lib/json.ts';
+
+/** Where a person is answered: only they see it. The response URL also works where the bot is no member. */
+export type Reply = { readonly channel: string; readonly person: string; readonly responseUrl?: string };
+
+/** Something said once. Texts are made when it is sent, from the deployment as it is then. */
+export type Notice =
+  | { readonly kind: 'refused'; readonly reply: Reply; readonly refusal: Refusal }
+  | { readonly kind: 'told'; readonly reply: Reply; readonly text: string }
+  /** To the thread of the card, and also to the channel where `broadcast`. */
+  | { readonly kind: 'event'; readonly event: ThreadEvent; readonly broadcast: boolean }
+  | { readonly kind: 'report' }
+  | { readonly kind: 'reminder'; readonly key: string };
+
+/** What happened, as far as people are told of it. */
+export type ThreadEvent =
+  | { readonly type: 'go_asked' }
+  | { readonly type: 'go_given' }
+  | { readonly type: 'deployed' }
+  | { readonly type: 'sign_off_asked' }
+  | { readonly type: 'held' }
+  | { readonly type: 'aborted' }
+  | { readonly type: 'rolling_back' }
+  | { readonly type: 'rolled_back' }
+  | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
+  | { readonly type: 'was_down'; readonly from: number; readonly to: number };
+
+/** A notice with the id that keeps it from being said twice. */
+export type NoticeToSend = {
+  readonly id: string;
+  readonly deploymentId: string | null;
+  readonly body: JsonObject;
+};
+
+export const noticeRow = (id: string, deploymentId: string | null, notice: Notice): NoticeToSend => ({
+  id,
+  deploymentId,
+  // A notice is made of JSON values only.
+  body: notice,
+});
+
+/** Who has to be told what, because of what happened. A clean week is at most four posts to the channel. */
+export const noticesFor = ({ after, events }: Transition): readonly NoticeToSend[] =>
+  events.flatMap((event): NoticeToSend[] => {
+    const say = (name: string, notice: Notice) => [noticeRow(`${after.id}:${name}`, after.id, notice)];
+    const post = (
+      type: Exclude<ThreadEvent['type'], 'alert_repeated' | 'was_down'>,
+      broadcast: boolean,
+      name = type,
+    ) => say(name, { kind: 'event', event: { type }, broadcast });
+    switch (event.type) {
+      case 'gate_opened':
+        return post('go_asked', true);
+      case 'go_given':
+        return post('go_given', false);
+      case 'deployed':
+        return post('deployed', true);
+      case 'no_go_given':
+        return say(`held:${after.revision}`, { kind: 'event', event: { type: 'held' }, broadcast: false });
+      case 'aborted':
+        return [...post('aborted', true), ...say('report', { kind: 'report' })];
+      case 'rollback_started':
+        return post('rolling_back', true);
+      case 'rolled_back':
+        return [...post('rolled_back', true), ...say('report', { kind: 'report' })];
+      case 'completed':
+        return say('report', { kind: 'report' });
+      case 'reminded':
+        return event.key === 'sign-off:asked'
+          ? post('sign_off_asked', true)
+          : say(`reminder:${event.key}:${after.revision}`, { kind: 'reminder', key: event.key });
+      case 'alert_repeated': {
+        const { alertId, toBackup } = event;
+        const name = `alert:${alertId}:${toBackup ? 'backup' : 'again'}`;
+        return say(name, {
+          kind: 'event',
+          event: { type: 'alert_repeated', alertId, toBackup },
+          broadcast: true,
+        });
+      }
+      default:
+        return [];
+    }
+  });

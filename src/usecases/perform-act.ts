@@ -1,0 +1,51 @@
+import type { Refusal } from '../domain/refusal.ts';
+import { refusal } from '../domain/refusal.ts';
+import type { Transition } from '../domain/transition.ts';
+import type { Result } from '../lib/result.ts';
+import { err } from '../lib/result.ts';
+import type { Act } from './acts.ts';
+import { decide } from './acts.ts';
+import type { Cause } from './act.ts';
+import { act as actOn, actorFor, finish } from './act.ts';
+import { supersedeOlder } from './supersede.ts';
+import type { Loop, Person } from './world.ts';
+
+export type ActRequest = {
+  readonly deploymentId: string;
+  readonly by: Person;
+  readonly act: Act;
+  readonly cause?: Cause;
+};
+
+/** A person does something to a deployment. */
+export const performAct = async (
+  loop: Loop,
+  { deploymentId, by, act, cause }: ActRequest,
+): Promise<Result<Transition, Refusal>> => {
+  const deployment = await loop.transact((tx) => tx.deployments.find(deploymentId));
+  if (deployment === undefined) {
+    return refuse(loop, cause, refusal('unknown_deployment', `There is no deployment ${deploymentId}.`));
+  }
+  const actor = await actorFor(loop, deployment, by);
+  const moved = await actOn(loop, {
+    deploymentId,
+    ...(cause === undefined ? {} : { cause }),
+    decide: (situation) => decide(situation, actor, act),
+  });
+  if (moved.ok && moved.value.events.some(({ type }) => type === 'deployed')) {
+    await supersedeOlder(loop, moved.value.after);
+  }
+  return moved;
+};
+
+/** Answers an envelope that leads to no deployment. */
+export const refuse = async (
+  loop: Loop,
+  cause: Cause | undefined,
+  refused: Refusal,
+): Promise<Result<never, Refusal>> => {
+  const result = err(refused);
+  if (cause !== undefined)
+    await loop.transact((tx) => finish(loop, tx, { cause, result, deploymentId: null }));
+  return result;
+};

@@ -1,0 +1,104 @@
+import type { Transition } from '../domain/transition.ts';
+import type { Situation } from '../domain/situation.ts';
+import { boardOf } from '../domain/standing.ts';
+import { deploymentChain } from '../domain/audit.ts';
+import { nextDueAt } from '../domain/elapse.ts';
+import type { DomainEvent } from '../domain/events.ts';
+import type { Instant } from '../lib/time.ts';
+import { MINUTE } from '../lib/time.ts';
+import { syncLock } from './lock-place.ts';
+import { noticesFor } from './notices.ts';
+import { requestFor } from './situate.ts';
+import type { NewRun, Tx } from './stores.ts';
+import type { Loop } from './world.ts';
+
+/** How long a settled row keeps its place on the card before a redrawing folds it away. */
+export const SETTLED_ROW_STAYS = MINUTE;
+
+/** Writes everything one transition means: rows, audit, runs, and what has to be drawn, said and asked. */
+export const persist = async (
+  loop: Loop,
+  tx: Tx,
+  situation: Situation,
+  change: Transition,
+): Promise<void> => {
+  const { now } = situation;
+  const after = { ...situation, deployment: change.after };
+  // Also when nothing moved: the clock must not come back to the same moment.
+  await tx.deployments.save({ before: change.before, after: change.after, nextDueAt: nextDueAt(after) }, now);
+  if (change.events.length > 0) await record(loop, tx, after, change);
+};
+
+/** The part of a transition that is the same for a new deployment and an old one. */
+export const record = async (loop: Loop, tx: Tx, after: Situation, change: Transition): Promise<void> => {
+  const { now, deployment } = after;
+  await syncLock(loop, tx, change);
+  await tx.audit.append(deploymentChain(deployment.id), change.events, now);
+  const runs = runsOf(after, change.events);
+  await tx.runs.insert(runs, now);
+  const notices = noticesFor(change);
+  await tx.notices.insert(notices, now);
+  const drawn = await wantMessages(loop, tx, { deployment, events: change.events, now });
+  await tx.outbox.add(
+    [
+      ...runs.map(({ id }) => ({ queue: 'checks', payload: { runId: id } })),
+      ...drawn.map((messageId) => ({ queue: 'renders', payload: { messageId } })),
+      ...notices.map(({ id }) => ({ queue: 'notices', payload: { noticeId: id } })),
+    ],
+    now,
+  );
+  await tx.wakeRelays();
+};
+
+const runsOf = (situation: Situation, events: readonly DomainEvent[]): readonly NewRun[] => {
+  const requested = events.filter((event) => event.type === 'checks_requested');
+  if (requested.length === 0) return [];
+  const { plan } = boardOf(situation);
+  return requested.flatMap(({ reason, runs }) =>
+    runs.flatMap(({ runId, itemId }): NewRun[] => {
+      const body = plan.byId.get(itemId)?.item.body;
+      if (body?.kind !== 'check') return [];
+      const request = requestFor(situation, body.check);
+      return [
+        { id: runId, deploymentId: situation.deployment.id, itemId, reason, effect: body.effect, request },
+      ];
+    }),
+  );
+};
+
+/** The card always; an alert's message when something of it moved. Returns the ids to draw. */
+const wantMessages = async (
+  loop: Loop,
+  tx: Tx,
+  {
+    deployment,
+    events,
+    now,
+  }: { deployment: Transition['after']; events: readonly DomainEvent[]; now: Instant },
+): Promise<readonly string[]> => {
+  const want = (kind: 'card' | 'alert', ref: string) =>
+    tx.messages.want({
+      id: loop.newId(),
+      deploymentId: deployment.id,
+      kind,
+      ref,
+      channel: deployment.channel,
+    });
+  const card = await want('card', 'card');
+  if (events.some(({ type }) => SETTLING.has(type)))
+    await tx.messages.redrawAt(card, now + SETTLED_ROW_STAYS);
+  const alertIds = new Set(
+    events.flatMap((event) =>
+      'alertId' in event && event.type !== 'alert_looked_at' ? [event.alertId] : [],
+    ),
+  );
+  const alerts = await Promise.all([...alertIds].map((alertId) => want('alert', alertId)));
+  return [card, ...alerts];
+};
+
+const SETTLING: ReadonlySet<DomainEvent['type']> = new Set([
+  'item_confirmed',
+  'item_skipped',
+  'item_marked_not_applicable',
+  'item_failed',
+]);

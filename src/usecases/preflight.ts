@@ -1,0 +1,60 @@
+import { APPROVER } from '../domain/actor.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { refusal } from '../domain/refusal.ts';
+import type { Situation } from '../domain/situation.ts';
+import { boardOf, isLeaf } from '../domain/standing.ts';
+
+/** What will happen when this deployment starts, and what stands in its way. */
+export type Preflight = {
+  /** Checks that run by themselves. */
+  readonly automatic: number;
+  /** Checks that are not connected yet: by hand for now. */
+  readonly notConnected: number;
+  /** What is missing -> how many checks wait for it, the most wanted first. */
+  readonly missing: readonly { readonly what: string; readonly checks: number }[];
+  readonly byClick: number;
+  /** Items that only people can settle. */
+  readonly byPeople: number;
+  readonly blockers: readonly Refusal[];
+};
+
+/** Counts what applies here, rollback plans apart, and collects every blocker at once. */
+export const preflight = (situation: Situation, locks: readonly Refusal[]): Preflight => {
+  const leaves = boardOf(situation).plan.items.filter(
+    (entry) => entry.applies && isLeaf(entry) && entry.section !== 'rollback' && entry.section !== 'after',
+  );
+  const checks = leaves
+    .filter(({ item }) => item.body.kind === 'check')
+    .map((entry) => situation.readiness(entry));
+  const missing = new Map<string, number>();
+  for (const readiness of checks) {
+    if (readiness.kind !== 'not_connected') continue;
+    for (const what of readiness.missing) missing.set(what, (missing.get(what) ?? 0) + 1);
+  }
+  const count = (kind: string) => checks.filter((readiness) => readiness.kind === kind).length;
+  return {
+    automatic: count('connected'),
+    notConnected: count('not_connected'),
+    byClick: count('by_click'),
+    missing: [...missing]
+      .map(([what, number]) => ({ what, checks: number }))
+      .sort((a, b) => b.checks - a.checks),
+    byPeople: leaves.length - checks.length,
+    blockers: [...locks, ...unreachableGate(situation)],
+  };
+};
+
+/** A Go that nobody but the starter could give would only be found out at the gate. */
+const unreachableGate = ({ policy, deployment }: Situation): readonly Refusal[] => {
+  const holders = policy.holders(APPROVER);
+  if (!policy.fourEyes || holders === 'anyone') return [];
+  const others = holders.filter((id) => id !== deployment.startedBy);
+  return others.length > 0
+    ? []
+    : [
+        refusal(
+          'gate_unreachable',
+          'Nobody but you could give Go here, and Go needs a second person. Name another approver in the environment file, or let somebody else start.',
+        ),
+      ];
+};

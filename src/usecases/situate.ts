@@ -1,0 +1,86 @@
+import type { CheckDefinition, CheckRequest } from '../domain/check.ts';
+import type { EffectiveChecklist, Environment } from '../domain/checklist.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { PlanItem } from '../domain/plan.ts';
+import type { Situation } from '../domain/situation.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
+import { substitute } from '../lib/placeholders.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Loop } from './world.ts';
+
+/** Everything the rules may look at, for a deployment as it is now. */
+export const situate = (
+  loop: Loop,
+  { deployment, checklist, now }: { deployment: Deployment; checklist: EffectiveChecklist; now: Instant },
+): Situation => {
+  const environment = environmentOf(loop, deployment.environment);
+  return {
+    deployment,
+    checklist,
+    now,
+    newId: loop.newId,
+    holds: (condition, choices) => loop.holds(condition, { environment: deployment.environment, choices }),
+    readiness: (entry) => readinessOf(loop, { deployment, checklist, entry }),
+    rules: loop.rules,
+    policy: loop.people.policyOf(environment),
+    calendar: loop.calendarOf(checklist),
+  };
+};
+
+const DEFAULT_HOURS = { days: [1, 2, 3, 4, 5], from: 9 * 60, to: 17 * 60 };
+
+/** The environment's rules; one that has no file has the common ones. */
+export const environmentOf = (loop: Loop, name: string): Environment =>
+  loop.files().environments.get(name) ?? {
+    environment: name,
+    timeZone: 'UTC',
+    workHours: DEFAULT_HOURS,
+    fourEyes: name === 'production',
+    people: {},
+    systems: {},
+  };
+
+type Place = { deployment: Deployment; checklist: EffectiveChecklist; entry: PlanItem };
+
+const readinessOf = (loop: Loop, { deployment, checklist, entry }: Place) => {
+  const { body } = entry.item;
+  if (body.kind !== 'check') return { kind: 'not_connected' as const, missing: ['no check'] };
+  const { connections } = checklist;
+  const definition = fill(body.check, (name) => deployment.choices.parameters[name]);
+  return loop.readiness(
+    { definition, effect: body.effect, connections },
+    { hasEnv: (name) => loop.hasEnv(name, connections.runner) },
+  );
+};
+
+/** One execution as the worker gets it: everything filled in but secrets. */
+export const requestFor = ({ deployment, checklist }: Situation, check: CheckDefinition): CheckRequest => ({
+  definition: fill(check, (name) => valueAtRun(deployment, name)),
+  connections: checklist.connections,
+});
+
+const valueAtRun = (
+  { version, previousVersion, captured, choices, rollback }: Deployment,
+  name: string,
+): Json | undefined => {
+  if (name === 'deployment.version') return version ?? undefined;
+  if (name === 'deployment.previous') return rollback?.targetVersion ?? previousVersion ?? undefined;
+  if (name.startsWith('captured.')) return captured[name.slice('captured.'.length)];
+  return choices.parameters[name];
+};
+
+const fill = (check: CheckDefinition, lookup: (name: string) => Json | undefined): CheckDefinition => {
+  const filled = (value: JsonObject): JsonObject => substitute(value, lookup).value as JsonObject;
+  return {
+    ...check,
+    params: filled(check.params),
+    ...(check.expect === undefined ? {} : { expect: filled(check.expect) }),
+    ...(check.warn === undefined ? {} : { warn: filled(check.warn) }),
+  };
+};
+
+/** A text with what this deployment knows put in, for a person to read: the command to copy, a note. */
+export const fillText = (deployment: Deployment, text: string): string => {
+  const { value } = substitute(text, (name) => valueAtRun(deployment, name));
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};

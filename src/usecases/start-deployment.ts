@@ -1,0 +1,169 @@
+import type { Choices } from '../domain/checklist.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { refusal } from '../domain/refusal.ts';
+import { requireMember } from '../domain/actor.ts';
+import { nextDueAt } from '../domain/elapse.ts';
+import { transition } from '../domain/transition.ts';
+import type { Situation } from '../domain/situation.ts';
+import type { Result } from '../lib/result.ts';
+import { err, ok } from '../lib/result.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Cause } from './act.ts';
+import { finish } from './act.ts';
+import { choicesFor } from './choose-place.ts';
+import { lockedRefusal, Refused } from './lock-place.ts';
+import { record } from './persist.ts';
+import type { Preflight } from './preflight.ts';
+import { preflight } from './preflight.ts';
+import { environmentOf, situate } from './situate.ts';
+import type { Tx } from './stores.ts';
+import type { Loop, Person } from './world.ts';
+
+export type StartInput = {
+  readonly environment: string;
+  readonly system: string;
+  readonly version: string | null;
+  readonly chosen: Partial<Choices>;
+  readonly plannedGo?: Instant;
+  /** Channel where it was asked for; the environment file may name another for the card. */
+  readonly channel: string;
+  readonly by: Person;
+  readonly cause?: Cause;
+};
+
+export type Started = { readonly deployment: Deployment; readonly preflight: Preflight };
+
+/** Begins a deployment: everything that stands in the way is told at once; what is not in the way is queued. */
+export const startDeployment = async (loop: Loop, input: StartInput): Promise<Result<Started, Refusal>> => {
+  const checklist = loop.files().checklists.get(input.system);
+  const started: Result<Started, Refusal> =
+    checklist === undefined
+      ? err(refusal('unknown_system', `There is no system ${input.system}.`))
+      : await begin(loop, input);
+  const { cause } = input;
+  if (!started.ok && cause !== undefined) {
+    await loop.transact((tx) => finish(loop, tx, { cause, result: started, deploymentId: null }));
+  }
+  return started;
+};
+
+const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Refusal>> => {
+  const environment = environmentOf(loop, input.environment);
+  const checklist = loop.files().checklists.get(input.system);
+  if (checklist === undefined) return err(refusal('unknown_system', `There is no system ${input.system}.`));
+  const wanted = environment.systems[input.system]?.channel ?? environment.channel;
+  const channel = (wanted === undefined ? undefined : await loop.people.channelId(wanted)) ?? input.channel;
+  const actor = await loop.people.actor(input.by, environment, channel);
+  const member = requireMember(actor);
+  if (!member.ok) return member;
+  const choices = choicesFor(checklist, environment, input.chosen);
+  if (!choices.ok) return choices;
+  const pinned = loop.effective(checklist, environment, input.system);
+  try {
+    return await loop.transact((tx) => insert(loop, tx, { input, channel, choices: choices.value, pinned }));
+  } catch (error) {
+    if (error instanceof Refused) return err(error.refusal);
+    throw error;
+  }
+};
+
+type Ready = {
+  readonly input: StartInput;
+  readonly channel: string;
+  readonly choices: Choices;
+  readonly pinned: ReturnType<Loop['effective']>;
+};
+
+const insert = async (loop: Loop, tx: Tx, ready: Ready): Promise<Result<Started, Refusal>> => {
+  const { input, pinned } = ready;
+  const now = loop.now().getTime();
+  await tx.checklists.pin(pinned.hash, pinned.checklist, now);
+  const fresh = await newDeployment(loop, tx, { ...ready, now });
+  const situation = situate(loop, { deployment: fresh, checklist: pinned.checklist, now });
+  const check = preflight(situation, await lockInTheWay(loop, tx, { deployment: fresh, situation }));
+  if (check.blockers.length > 0) throw new Refused(blockedRefusal(check));
+  const moved = transition(situation, () =>
+    ok([
+      {
+        type: 'deployment_started',
+        by: input.by.id,
+        version: input.version,
+        checklistHash: pinned.hash,
+        choices: ready.choices,
+      },
+    ]),
+  );
+  if (!moved.ok) return moved;
+  const { after } = moved.value;
+  const settled = { ...situation, deployment: after };
+  await tx.deployments.insert(after, nextDueAt(settled), now);
+  await record(loop, tx, settled, moved.value);
+  if (input.cause !== undefined) {
+    await finish(loop, tx, { cause: input.cause, result: ok(undefined), deploymentId: after.id });
+  }
+  return ok({ deployment: after, preflight: check });
+};
+
+const lockInTheWay = async (
+  loop: Loop,
+  tx: Tx,
+  { deployment, situation }: { deployment: Deployment; situation: Situation },
+): Promise<readonly Refusal[]> => {
+  if (situation.checklist.lockFrom !== 'start') return [];
+  const lock = await tx.locks.find(loop.teamId, deployment.environment, deployment.system);
+  return lock === undefined ? [] : [lockedRefusal(lock)];
+};
+
+const blockedRefusal = ({ blockers }: Preflight): Refusal =>
+  blockers.length === 1 && blockers[0] !== undefined
+    ? blockers[0]
+    : refusal(
+        blockers[0]?.code ?? 'usage',
+        `It cannot start:\n${blockers.map(({ message }) => `- ${message}`).join('\n')}`,
+      );
+
+const newDeployment = async (
+  loop: Loop,
+  tx: Tx,
+  { input, channel, choices, pinned, now }: Ready & { now: Instant },
+) => {
+  const { system, environment } = input;
+  const earlier = await tx.deployments.listRecent(loop.teamId, { system, environment, limit: 20 });
+  const number = await tx.deployments.takeNumber(loop.teamId);
+  const deployment: Deployment = {
+    id: `${system}-${number}`,
+    number,
+    teamId: loop.teamId,
+    system,
+    environment,
+    channel,
+    checklistHash: pinned.hash,
+    version: input.version,
+    previousVersion: runningVersion(earlier),
+    choices,
+    startedBy: input.by.id,
+    anchors: { start: now, ...(input.plannedGo === undefined ? {} : { plannedGo: input.plannedGo }) },
+    state: { kind: 'preparing' },
+    items: {},
+    captured: {},
+    debts: [],
+    signatures: [],
+    followUps: [],
+    alerts: [],
+    reminded: {},
+    revision: 1,
+  };
+  return deployment;
+};
+
+/** The version that the records say runs now: of the newest deployment that went out and was not taken back. */
+const runningVersion = (earlier: readonly Deployment[]): string | null => {
+  const last = earlier.find(
+    ({ anchors, state }) => anchors.deployed !== undefined && state.kind !== 'rolling_back',
+  );
+  if (last === undefined) return null;
+  return last.state.kind === 'rolled_back'
+    ? (last.rollback?.targetVersion ?? last.previousVersion)
+    : last.version;
+};

@@ -1,0 +1,89 @@
+import type { CheckRequest, Effect } from '../domain/check.ts';
+import type { EffectiveChecklist } from '../domain/checklist.ts';
+import type { Deployment, RunReason } from '../domain/deployment.ts';
+import type { SettledRun } from '../domain/settle/settle-check.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { Instant } from '../lib/time.ts';
+
+/** Who holds a place. `deploymentId` null: a person locked it; `system` `*`: the whole environment. */
+export type Lock = {
+  readonly teamId: string;
+  readonly environment: string;
+  readonly system: string;
+  readonly deploymentId: string | null;
+  readonly heldBy: string;
+  readonly reason: string;
+  readonly since: Instant;
+};
+
+export const WHOLE_ENVIRONMENT = '*';
+
+/** What the use cases need of the tables inside one transaction. Repositories fit by shape. */
+export type Tx = {
+  readonly inbox: {
+    finish: (id: string, end: { outcome: string; now: Instant }) => Promise<boolean>;
+  };
+  readonly outbox: {
+    add: (entries: readonly { queue: string; payload: JsonObject }[], now: Instant) => Promise<void>;
+  };
+  readonly audit: {
+    append: (chain: string, facts: readonly { readonly type: string }[], at: Instant) => Promise<void>;
+  };
+  readonly deployments: {
+    lock: (id: string) => Promise<Deployment | undefined>;
+    find: (id: string) => Promise<Deployment | undefined>;
+    listLive: (teamId: string, channel?: string) => Promise<Deployment[]>;
+    listRecent: (
+      teamId: string,
+      filter: { system?: string; environment?: string; channel?: string; limit: number },
+    ) => Promise<Deployment[]>;
+    takeNumber: (teamId: string) => Promise<number>;
+    insert: (deployment: Deployment, nextDueAt: Instant | undefined, now: Instant) => Promise<void>;
+    save: (
+      change: { before: Deployment; after: Deployment; nextDueAt: Instant | undefined },
+      now: Instant,
+    ) => Promise<void>;
+  };
+  readonly checklists: {
+    pin: (hash: string, checklist: EffectiveChecklist, now: Instant) => Promise<void>;
+    get: (hash: string) => Promise<EffectiveChecklist>;
+  };
+  readonly runs: {
+    insert: (runs: readonly NewRun[], now: Instant) => Promise<void>;
+    listFinished: (deploymentId: string, limit: number) => Promise<SettledRun[]>;
+    settle: (ids: readonly string[], now: Instant) => Promise<void>;
+  };
+  readonly locks: {
+    take: (lock: Lock) => Promise<Lock | undefined>;
+    find: (teamId: string, environment: string, system: string) => Promise<Lock | undefined>;
+    release: (teamId: string, environment: string, system: string) => Promise<Lock | undefined>;
+  };
+  readonly messages: {
+    want: (message: {
+      id: string;
+      deploymentId: string;
+      kind: 'card' | 'alert';
+      ref: string;
+      channel: string;
+    }) => Promise<string>;
+    redrawAt: (id: string, at: Instant) => Promise<void>;
+  };
+  readonly notices: {
+    insert: (
+      notices: readonly { id: string; deploymentId: string | null; body: JsonObject }[],
+      now: Instant,
+    ) => Promise<void>;
+  };
+  readonly wakeRelays: () => Promise<void>;
+};
+
+export type NewRun = {
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly itemId: string;
+  readonly reason: RunReason;
+  readonly effect: Effect;
+  readonly request: CheckRequest;
+};
+
+export type Transact = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
