@@ -11,7 +11,7 @@ export type Issue = { readonly path: Path; readonly part: 'key' | 'value'; reado
 const LATER: ReadonlySet<string> = new Set(['windows', 'freezes', 'extends']);
 
 /** Parses a file's content with a schema; every problem in words that name what was expected. */
-export const check = <S extends z.ZodType>(
+export const parseWith = <S extends z.ZodType>(
   schema: S,
   value: Json,
 ):

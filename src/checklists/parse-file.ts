@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { err, ok } from '../lib/result.ts';
 import type { Result } from '../lib/result.ts';
-import { check } from './issues.ts';
+import { parseWith } from './issues.ts';
 import { literalSecrets, withoutSecrets } from './literal-secrets.ts';
 import type { LiteralSecret } from './literal-secrets.ts';
 import type { Located, Source } from './source.ts';
@@ -32,7 +32,7 @@ export const parseFile = <S extends z.ZodType>(
     }));
   const clean = problems.map((problem) => ({ ...problem, message: withoutSecrets(problem.message) }));
   if (source === undefined || clean.length > 0 || secrets.length > 0) return err([...clean, ...secrets]);
-  const checked = check(schema, source.value);
+  const checked = parseWith(schema, source.value);
   if (checked.value !== undefined) return ok({ raw: checked.value, source });
   const { report, located } = reporter(source);
   for (const { path, part, message } of checked.issues) report(path, message, part);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, expectations, id, json } from './values.ts';
+import { duration, expectations, json, name } from './values.ts';
 
 export const EFFECTS = ['read', 'write', 'load', 'cost'] as const;
 
@@ -12,7 +12,7 @@ const settings = {
     .optional(),
   warn: expectations.describe('Stricter expectations; a false one warns. {p95: {lt: 800ms}}').optional(),
   capture: z
-    .record(id, z.string())
+    .record(name, z.string())
     .describe('Name -> path: values kept for later items as ${captured.<name>}')
     .optional(),
   timeout: duration

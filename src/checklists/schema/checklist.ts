@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { offsetOf } from '../words.ts';
 import { checkSchema } from './check.ts';
 import { condition, itemSchema } from './item.ts';
-import { cron, duration, id, json, line, link, offset, prose, roleName } from './values.ts';
+import { cron, duration, id, json, line, link, name, offset, prose, roleName } from './values.ts';
 
 const items = z.array(itemSchema);
 
@@ -33,7 +33,7 @@ const variantGroup = z.strictObject({
   title: line.describe('Asked at start'),
   options: z
     .record(
-      id,
+      name,
       z.strictObject({
         title: line.describe('Shown in the start modal'),
         note: prose.describe('When to choose it').optional(),
@@ -90,14 +90,17 @@ export const checklistSchema = z
     title: line.describe('Name in full'),
     summary: prose.describe('One paragraph for people who do not know the system').optional(),
     parameters: z
-      .record(id, parameter)
+      .record(name, parameter)
       .describe('Values that vary by environment, used as ${name}')
       .nullish(),
     roles: z
       .record(roleName, line)
       .describe('Role -> what it does; people are named in the environment file')
       .nullish(),
-    variants: z.record(id, variantGroup).describe('Independent groups of options, asked at start').nullish(),
+    variants: z
+      .record(name, variantGroup)
+      .describe('Independent groups of options, asked at start')
+      .nullish(),
     version: z
       .strictObject({
         check: checkSchema.describe('Reads what runs now'),

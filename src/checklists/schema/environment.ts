@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isTimeZone, minutesOfDay, workDays } from '../words.ts';
 import { ladderSchema } from './checklist.ts';
-import { id, json, line, roleName } from './values.ts';
+import { id, json, line, name, roleName } from './values.ts';
 
 const timeOfDay = z.string().transform((text, context) => {
   const minutes = minutesOfDay(text);
@@ -37,7 +37,7 @@ const value = json.refine(
   },
 );
 
-const values = z.record(id, value);
+const values = z.record(name, value);
 
 const argv = z
   .array(z.string())
@@ -78,7 +78,7 @@ const systemSchema = z
       .describe('Hosts a check may reach besides those that values name. [api.example.com:443]')
       .nullish(),
     commands: z
-      .record(id, command)
+      .record(name, command)
       .describe('Commands that command checks may name. {disk: [/usr/bin/df, -h]}')
       .nullish(),
     env_source: z

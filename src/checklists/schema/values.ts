@@ -9,6 +9,11 @@ export const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
   error: 'expected lower-case words joined by dashes, such as run-deploy',
 });
 
+/** Names that only the two files use: parameters, variants, commands, captured values. */
+export const name = z.string().regex(/^[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*$/, {
+  error: 'expected words joined by dashes, such as api-url',
+});
+
 export const roleName = z.string().regex(/^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/, {
   error: 'expected a role in lower-case words, such as release-manager',
 });
