@@ -1,0 +1,153 @@
+import type { BackendClasses, IQueueBackend } from 'bullmq';
+import { createPostgresBackend, createRedisBackend, withBackend } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Log } from '../lib/log.ts';
+import type { Payload, QueueName } from './payloads.ts';
+import { PAYLOADS, POLICIES, QUEUE_NAMES } from './payloads.ts';
+
+/** Where the jobs live: Redis, or the same Postgres as everything else. */
+export type JobsBackend =
+  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string }
+  | { readonly kind: 'postgres'; readonly url: string };
+
+export type Handler<N extends QueueName> = (payload: Payload<N>, signal: AbortSignal) => Promise<void>;
+export type Handlers = { readonly [N in QueueName]?: Handler<N> };
+
+/** The queue as the rest of tminus sees it: a wake-up call that may come twice, and may be lost. */
+export type Jobs = {
+  readonly add: (queue: string, payload: unknown) => Promise<void>;
+  /** Begins to process; returns how to stop, which waits for the jobs in hand. */
+  readonly process: (handlers: Handlers) => { readonly stop: () => Promise<void> };
+  /** Rejects while the backend does not answer. */
+  readonly ping: () => Promise<void>;
+  readonly counts: () => Promise<Readonly<Record<string, number>>>;
+  readonly close: () => Promise<void>;
+};
+
+type Classes = BackendClasses<IQueueBackend, never>;
+type Connect = (use: 'queue' | 'worker') => never;
+
+const SCHEMA = 'tminus_queue';
+
+/** Small pools: every queue and worker of the Postgres backend has its own. */
+const POOL = { queue: 2, worker: 4 } as const;
+
+const backendOf = (backend: JobsBackend): { classes: Classes; connectionFor: Connect; prefix: object } => {
+  if (backend.kind === 'redis') {
+    return {
+      classes: withBackend(createRedisBackend) as unknown as Classes,
+      // BullMQ closes the connections it made; workers block, so each gets its own.
+      connectionFor: () => ({ url: backend.url, maxRetriesPerRequest: null }) as never,
+      prefix: { prefix: backend.prefix },
+    };
+  }
+  return {
+    classes: withBackend(createPostgresBackend) as unknown as Classes,
+    connectionFor: (use) =>
+      ({
+        connectionString: backend.url,
+        schema: SCHEMA,
+        max: POOL[use],
+        application_name: 'tminus-queue',
+      }) as never,
+    prefix: {},
+  };
+};
+
+/** Makes the tables of the Postgres backend; nothing to do on Redis. Safe to run twice. */
+export const migrateJobs = async (backend: JobsBackend): Promise<void> => {
+  if (backend.kind === 'redis') return;
+  const { Queue } = withBackend(createPostgresBackend);
+  const queue = new Queue('checks', {
+    connection: { connectionString: backend.url, schema: SCHEMA, max: 1, migrate: true },
+  });
+  await queue.waitUntilReady();
+  await queue.close();
+};
+
+export const createJobs = (backend: JobsBackend, log: Log): Jobs => {
+  const { classes, connectionFor, prefix } = backendOf(backend);
+  const queues = new Map(
+    QUEUE_NAMES.map((name) => {
+      const queue = new classes.Queue(name, { connection: connectionFor('queue'), ...prefix });
+      queue.on('error', (err) => log.warn({ err, queue: name }, 'queue_connection_lost'));
+      return [name, queue];
+    }),
+  );
+
+  const add = async (name: string, payload: unknown): Promise<void> => {
+    const queue = queues.get(name as QueueName);
+    if (queue === undefined) throw new Error(`There is no queue ${name}`);
+    const data = PAYLOADS[name as QueueName].parse(payload) as Record<string, string>;
+    const { attempts, backoffMs, foldBy } = POLICIES[name as QueueName];
+    await queue.add(name, data, {
+      attempts,
+      backoff: { type: 'exponential', delay: backoffMs },
+      removeOnComplete: true,
+      removeOnFail: true,
+      // No job id of our own: re-adding a finished one would be ignored. Folding is by deduplication.
+      ...(foldBy === undefined ? {} : { deduplication: { id: data[foldBy] ?? '', keepLastIfActive: true } }),
+    });
+  };
+
+  const process = (handlers: Handlers) => {
+    const stopping = new AbortController();
+    const workers = Object.entries(handlers).map(([name, handler]) => {
+      const queue = name as QueueName;
+      const run = handler as (payload: unknown, signal: AbortSignal) => Promise<void>;
+      const worker = new classes.Worker(
+        queue,
+        (job) => run(PAYLOADS[queue].parse(job.data), stopping.signal),
+        {
+          connection: connectionFor('worker'),
+          concurrency: POLICIES[queue].concurrency,
+          ...prefix,
+        },
+      );
+      worker.on('error', (err) => log.warn({ err, queue }, 'worker_connection_lost'));
+      worker.on('failed', (job, err) => {
+        const isLast = (job?.attemptsMade ?? 0) >= POLICIES[queue].attempts;
+        log[isLast ? 'error' : 'warn']({ err, queue, payload: job?.data as unknown }, 'job_failed');
+      });
+      return worker;
+    });
+    return {
+      stop: async () => {
+        stopping.abort();
+        await Promise.all(workers.map((worker) => worker.close()));
+      },
+    };
+  };
+
+  return {
+    add,
+    process,
+    ping: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.getJobCounts('waiting')));
+    },
+    counts: async () => {
+      const entries = [...queues].map(async ([name, queue]) => {
+        const counts = await queue.getJobCounts('waiting', 'delayed', 'active');
+        return [name, Object.values(counts).reduce((sum, count) => sum + count, 0)] as const;
+      });
+      return Object.fromEntries(await Promise.all(entries));
+    },
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+};
+
+/** Whether Redis answers at this address; used before the start, for a clear message. */
+export const redisAnswers = async (url: string): Promise<boolean> => {
+  const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.ping()) === 'PONG';
+  } catch {
+    return false;
+  } finally {
+    client.disconnect();
+  }
+};
