@@ -1,6 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  cp,
+  lstat,
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Log } from '../lib/log.ts';
@@ -28,14 +40,15 @@ export const movedPath = (unreachable: string): string =>
 
 const unsupported = (message: string, cause?: unknown): EmbeddedPostgresError =>
   new EmbeddedPostgresError('embedded_postgres_unsupported', message, {
-    remedy: 'Set DATABASE_URL to a Postgres server of your own.',
+    remedy: 'Run npm ci again, or set DATABASE_URL to a Postgres server of your own.',
     cause,
   });
 
-type Package = { readonly root: string; readonly version: string };
+/** A platform package of embedded-postgres: its folder and version. */
+export type Package = { readonly root: string; readonly version: string };
 
 /** The npm package with the binaries for this machine. Its main package is not imported: it installs signal handlers. */
-const findPackage = async (): Promise<Package> => {
+export const findPackage = async (): Promise<Package> => {
   if (process.platform === 'win32') throw unsupported('The embedded Postgres does not run on Windows.');
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
@@ -93,19 +106,32 @@ const isUsable = async (root: string, account: Account): Promise<boolean> => {
   try {
     await repair(root);
   } catch (cause) {
-    if (!hasCode(cause, 'EACCES', 'EPERM', 'EROFS')) throw cause;
-    return false;
+    if (hasCode(cause, 'EACCES', 'EPERM', 'EROFS')) return false;
+    throw unsupported(`The package in ${root} is damaged.`, cause);
   }
-  return accountCan(account, '-x', join(root, 'native', 'bin', 'postgres'));
+  const native = join(root, 'native');
+  const canRun = await accountCan(account, '-x', join(native, 'bin', 'postgres'));
+  return canRun && accountCan(account, '-r', join(native, 'share', 'postgresql', 'postgres.bki'));
+};
+
+/** Lets everybody read what a strict umask closed when the package was installed or copied; nothing in it is private. */
+const openToAll = async (folder: string): Promise<void> => {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await openToAll(path);
+    else if (entry.isFile()) await chmod(path, (await stat(path)).mode & 0o100 ? 0o755 : 0o644);
+  }
 };
 
 /** Copies the package's native folder to `place`, whole or not at all. */
 const copyTo = async (place: string, { root }: Package): Promise<void> => {
   const unfinished = `${place}.new-${randomUUID()}`;
   try {
-    await mkdir(unfinished, { recursive: true, mode: 0o755 });
+    await mkdir(unfinished, { recursive: true });
     await cp(join(root, 'native'), join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
     await repair(unfinished);
+    await openToAll(unfinished);
     await rename(unfinished, place);
   } catch (cause) {
     await rm(unfinished, { recursive: true, force: true });
@@ -114,27 +140,43 @@ const copyTo = async (place: string, { root }: Package): Promise<void> => {
   }
 };
 
+/** A folder with the package's binaries that the account can use: the package itself, else a copy of it. */
+const usableRoot = async (
+  installed: Package,
+  { dataDir, account, log }: { dataDir: string; account: Account; log: Log },
+): Promise<string> => {
+  if (await isUsable(installed.root, account)) return installed.root;
+  const moved = movedPath(`${installed.root}@${installed.version}`);
+  const place = isRoot() ? moved : join(dataDir, basename(moved));
+  if ((await lstat(place).catch(() => undefined)) !== undefined) return place;
+  try {
+    await copyTo(place, installed);
+  } catch (cause) {
+    throw unsupported(`The Postgres binaries in ${installed.root} cannot be copied to ${place}.`, cause);
+  }
+  log.info({ from: installed.root, to: place }, 'embedded_postgres_binaries_copied');
+  return place;
+};
+
+const majorVersion = async (postgres: string, account: Account): Promise<string> => {
+  const { code, output } = await runAs(account, [postgres, '--version']).catch((cause: unknown) => {
+    throw unsupported(`${postgres} cannot be executed.`, cause);
+  });
+  const major = /^postgres \(PostgreSQL\) (\d+)/.exec(output)?.[1];
+  if (code !== 0 || major === undefined) throw unsupported(`${postgres} does not run here: ${output}`);
+  return major;
+};
+
 /**
  * Postgres binaries that the account can execute: the installed ones, else a copy of them (60 MB), which root keeps
- * in /var/lib and anybody else in `dataDir`.
+ * in /var/lib and anybody else in `dataDir`. `installed` is the npm package they come from.
  */
 export const findBinaries = async (
-  { dataDir, log }: { dataDir: string; log: Log },
+  { dataDir, log, installed }: { dataDir: string; log: Log; installed?: Package },
   account: Account,
 ): Promise<Binaries> => {
-  const installed = await findPackage();
-  let root = installed.root;
-  if (!(await isUsable(root, account))) {
-    const copied = `${installed.root}@${installed.version}`;
-    root = isRoot() ? movedPath(copied) : join(dataDir, basename(movedPath(copied)));
-    if ((await lstat(root).catch(() => undefined)) === undefined) await copyTo(root, installed);
-    log.info({ from: installed.root, to: root }, 'embedded_postgres_binaries_copied');
-  }
+  const root = await usableRoot(installed ?? (await findPackage()), { dataDir, account, log });
   const bin = join(root, 'native', 'bin');
-  const answer = await runAs(account, [join(bin, 'postgres'), '--version']).catch((cause: unknown) => cause);
-  if (answer instanceof Error) throw unsupported(`${bin}/postgres cannot be executed.`, answer);
-  const { code, output } = answer as { code: number | null; output: string };
-  const major = /^postgres \(PostgreSQL\) (\d+)/.exec(output)?.[1];
-  if (code !== 0 || major === undefined) throw unsupported(`${bin}/postgres does not run here: ${output}`);
-  return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), major };
+  const postgres = join(bin, 'postgres');
+  return { initdb: join(bin, 'initdb'), postgres, major: await majorVersion(postgres, account) };
 };
