@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { migrateToLatest } from '../../src/db/migrate.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { startEmbeddedPostgres } from '../../src/services/embedded-postgres.ts';
 
@@ -16,8 +16,6 @@ declare module 'vitest' {
     templateDatabase: string;
   }
 }
-
-type Migrate = { readonly migrateToLatest: (url: string) => Promise<unknown> };
 
 type Server = { readonly url: string; readonly stop: () => Promise<void> };
 
@@ -47,13 +45,6 @@ const withClient = async (url: string, use: (client: pg.Client) => Promise<unkno
   }
 };
 
-const migrate = async (url: string): Promise<void> => {
-  const module = new URL('../../src/db/migrate.ts', import.meta.url);
-  if (!existsSync(module)) return;
-  const { migrateToLatest } = (await import(module.href)) as Migrate;
-  await migrateToLatest(url);
-};
-
 /** Starts Postgres and migrates one template, about a second in all; the returned function ends both. */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const server = await startServer();
@@ -66,7 +57,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     });
     const url = new URL(server.url);
     url.pathname = `/${template}`;
-    await migrate(url.href);
+    await migrateToLatest(url.href);
   } catch (cause) {
     await server.stop();
     throw cause;

@@ -29,6 +29,14 @@ describe('testDatabase', () => {
     expect(await query(two.url, tables)).toHaveLength(0);
   });
 
+  it('is migrated', async () => {
+    const database = await testDatabase();
+    closers.push(database.close);
+    expect(await query(database.url, 'SELECT count(*)::int AS deployments FROM deployment')).toEqual([
+      { deployments: 0 },
+    ]);
+  });
+
   it('drops the database although a connection is open', async () => {
     const database = await testDatabase();
     const left = new pg.Client({ connectionString: database.url });
