@@ -24,7 +24,11 @@ export type Measured = {
 };
 
 /** Questions to a name server; `node:dns` promises fit. */
-export type DnsResolver = { readonly resolve: (name: string, type: string) => Promise<unknown> };
+export type DnsResolver = {
+  readonly resolve: (name: string, type: string) => Promise<unknown>;
+  /** Gives up every question that is under way. */
+  readonly cancel: () => void;
+};
 
 /** What a kind may use while it runs. */
 export type CheckContext = {

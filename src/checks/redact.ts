@@ -124,13 +124,17 @@ export const createRedactor = (secrets: readonly string[]): Redactor => {
     if (typeof value !== 'object' || value === null) return value;
     if (limits.depth <= 0) return '…';
     const deeper = { ...limits, depth: limits.depth - 1 };
-    if (isJsonObject(value)) {
-      const entries = Object.entries(value).slice(0, limits.entries);
-      return Object.fromEntries(
-        entries.map(([key, entry]) => [text(key, 200), json(entry, deeper, isSecret || isSecretField(key))]),
-      );
+    if (!isJsonObject(value)) {
+      const more = value.length - limits.entries;
+      const kept = value.slice(0, limits.entries).map((entry: Json) => json(entry, deeper, isSecret));
+      return more > 0 ? [...kept, `… (${more} more)`] : kept;
     }
-    return value.slice(0, limits.entries).map((entry: Json) => json(entry, deeper, isSecret));
+    const entries = Object.entries(value);
+    const more = entries.length - limits.entries;
+    const kept = entries
+      .slice(0, limits.entries)
+      .map(([key, entry]) => [text(key, 200), json(entry, deeper, isSecret || isSecretField(key))]);
+    return Object.fromEntries(more > 0 ? [...kept, ['…', `${more} more`]] : kept) as JsonObject;
   };
 
   return {

@@ -33,7 +33,7 @@ const MAX_RETRIES = 10;
 export const DEFAULT_RETRY_DELAY_MS = 5000;
 
 // What is stored: enough to see what was measured, not a copy of it.
-const STORED = { textLength: 2048, entries: 50, depth: 12 };
+const STORED = { textLength: 2048, entries: 100, depth: 12 };
 const CAPTURED = { textLength: 1024, entries: 200, depth: 4 };
 const LINE_LENGTH = 500;
 
@@ -85,7 +85,7 @@ const contextOf = (
     env: deps.env,
     now: deps.now,
     timeoutMs: timeoutOf(ready),
-    dns: dns ?? new Resolver(),
+    dns: dns ?? new Resolver({ timeout: 2000, tries: 2 }),
     log: deps.log,
   };
 };

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { Json, JsonObject } from '../../lib/json.ts';
 import type { CheckContext } from '../check.ts';
+import { limitBytes } from '../guard/limit.ts';
 import { CheckProblem, ourFault, problemOf } from '../problem.ts';
 import { nameDatabase, openDatabase, type SqlLogin } from './connection.ts';
 import type { QueryShape } from './policy.ts';
@@ -87,18 +88,6 @@ const createClient = (login: SqlLogin, socket: Socket): pg.Client =>
     ...(login.options !== undefined && { options: login.options }),
   });
 
-const limitBytes = (socket: Socket, name: string): Promise<never> => {
-  let received = 0;
-  return new Promise((_, reject) => {
-    socket.on('data', (chunk: Buffer) => {
-      received += chunk.length;
-      if (received <= MAX_BYTES) return;
-      reject(ourFault(`${name}: the answer is larger than 8 MiB`, 'answer_too_large'));
-      socket.destroy();
-    });
-  });
-};
-
 const run = (client: pg.Client, text: string, values: readonly Json[] = []) => {
   // Extended protocol whatever the driver would choose: one statement a message, so nothing can follow a semicolon.
   const query = { text, values: [...values], queryMode: 'extended' };
@@ -161,7 +150,10 @@ export const queryDatabase = async (
   const onAbort = (): void => void socket.destroy();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([converse(client, statement, { name, timeoutMs }), limitBytes(socket, name)]);
+    return await Promise.race([
+      converse(client, statement, { name, timeoutMs }),
+      limitBytes(socket, MAX_BYTES, name),
+    ]);
   } catch (error) {
     signal.throwIfAborted();
     throw sqlProblem(error, name, socket);
