@@ -34,7 +34,7 @@ const commandOf = async (pid: number): Promise<string> => {
 };
 
 /** Whether a live server holds the cluster. Its command line tells it from a program that got its process id. */
-export const findServer = async ({ data }: Cluster): Promise<Found> => {
+export const findServer = async ({ data }: Pick<Cluster, 'data'>): Promise<Found> => {
   const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch((cause: unknown) => {
     if (!hasCode(cause, 'ENOENT')) throw cause;
     return '';

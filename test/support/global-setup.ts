@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -6,6 +6,8 @@ import type { TestProject } from 'vitest/node';
 import { migrateToLatest } from '../../src/db/migrate.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { startEmbeddedPostgres } from '../../src/services/embedded-postgres.ts';
+import { isAlive } from '../../src/services/postgres-cluster.ts';
+import { findServer } from '../../src/services/postmaster.ts';
 
 declare module 'vitest' {
   // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- only an interface can be augmented
@@ -19,11 +21,26 @@ declare module 'vitest' {
 
 type Server = { readonly url: string; readonly stop: () => Promise<void> };
 
+const PREFIX = 'tminus-test-';
+
+/** Ends the servers of runs that were killed before they could: they are made to outlive their starter. */
+const sweepDeadRuns = async (): Promise<void> => {
+  for (const name of await readdir(tmpdir())) {
+    const [owner] = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-') : [];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    const folder = join(tmpdir(), name);
+    const found = await findServer({ data: join(folder, 'postgres', 'data') });
+    if (found.kind === 'running') process.kill(found.pid, 'SIGQUIT');
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+};
+
 /** One server for the whole run: TEST_DATABASE_URL when set, else an embedded one in a folder of its own. */
 const startServer = async (): Promise<Server> => {
   const given = process.env['TEST_DATABASE_URL'];
   if (given !== undefined && given !== '') return { url: given, stop: () => Promise.resolve() };
-  const dataDir = await mkdtemp(join(tmpdir(), 'tminus-test-'));
+  await sweepDeadRuns();
+  const dataDir = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   // Run as root, the server's own user must pass through.
   await chmod(dataDir, 0o755);
   const server = await startEmbeddedPostgres({ dataDir, log: silentLog, durable: false });
