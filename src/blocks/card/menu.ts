@@ -1,0 +1,64 @@
+import type { ActionsBlockElement, KnownBlock } from '@slack/types';
+import type { Deployment } from '../../domain/deployment.ts';
+import { ACTION, MORE } from '../ids.ts';
+import type { MoreChoice } from '../ids.ts';
+import { actions, option, plainText } from '../kit.ts';
+import { menuBlockId, optionValue } from '../ref.ts';
+import type { Scene } from '../scene.ts';
+import { plain } from '../text.ts';
+import { rollBackButton } from './buttons.ts';
+import type { Detail } from './detail.ts';
+import { phaseCounts } from './phases.ts';
+
+/** What is always possible in this state: look into a phase, roll back, and More. */
+export const menuBlock = (scene: Scene, detail: Detail): KnownBlock => {
+  const { deployment } = scene.situation;
+  return actions(menuBlockId('menu', deployment.id), [
+    ...phaseSelect(scene, detail),
+    ...(canRollBack(deployment) ? [rollBackButton(scene)] : []),
+    {
+      type: 'overflow',
+      action_id: ACTION.deploymentMore,
+      options: moreChoices(scene).map(([value, label]) => option(label, value)),
+    },
+  ]);
+};
+
+const canRollBack = ({ state }: Deployment): boolean =>
+  state.kind === 'deploying' || state.kind === 'verifying' || state.kind === 'watching';
+
+/** Phases with open lines first: those are looked for. */
+const phaseSelect = (scene: Scene, { options }: Detail): ActionsBlockElement[] => {
+  const counts = phaseCounts(scene).toSorted(
+    (a, b) => Number(a.done === a.total) - Number(b.done === b.total),
+  );
+  if (counts.length === 0) return [];
+  return [
+    {
+      type: 'static_select',
+      action_id: ACTION.phaseOpen,
+      placeholder: plainText('Open phase', 150),
+      options: counts
+        .slice(0, options)
+        .map(({ phaseId, title, done, total }) =>
+          option(`${plain(title, 40)} ${done}/${total}`, optionValue(phaseId)),
+        ),
+    },
+  ];
+};
+
+const moreChoices = ({
+  situation: { deployment, checklist },
+}: Scene): readonly (readonly [MoreChoice, string])[] => {
+  const { kind } = deployment.state;
+  const isBefore = kind === 'preparing' || kind === 'awaiting_go' || kind === 'held';
+  const isAfter = kind === 'verifying' || kind === 'watching';
+  const canUndo = isAfter && deployment.followUps.every(({ state }) => state.kind === 'planned');
+  return [
+    [MORE.report, 'Report'],
+    ...(Object.keys(checklist.variants).length > 0 ? ([[MORE.variant, 'Variant']] as const) : []),
+    ...(kind === 'preparing' ? ([[MORE.hold, 'Hold…']] as const) : []),
+    ...(canUndo ? ([[MORE.undoDeployed, 'Undo Deployed']] as const) : []),
+    ...(isBefore || kind === 'deploying' ? ([[MORE.abort, 'Abort…']] as const) : []),
+  ];
+};

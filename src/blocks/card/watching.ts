@@ -1,0 +1,105 @@
+import type { KnownBlock } from '@slack/types';
+import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
+import type { Alert, FollowUp } from '../../domain/deployment.ts';
+import { roleText } from '../item/words.ts';
+import { ACTION } from '../ids.ts';
+import { button, context, section } from '../kit.ts';
+import { blockId, encodeRef } from '../ref.ts';
+import type { Scene } from '../scene.ts';
+import { SHAPE } from '../shapes.ts';
+import { bold, dateTime, dotted, fitted, inline, listed, mention, plural } from '../text.ts';
+import { isUrl } from './heading.ts';
+import type { CardInput, Detail } from './detail.ts';
+
+const MOST_ALERTS = 3;
+
+/** Alerts that are not over, each with a link to its message. */
+export const alertBlocks = (
+  { situation }: Scene,
+  { alertLinks = {} }: CardInput,
+  { line }: Detail,
+): KnownBlock[] => {
+  const open = situation.deployment.alerts.filter(({ state }) => state.kind !== 'resolved');
+  if (open.length === 0) return [];
+  const shown = open.slice(-MOST_ALERTS).map((alert) => alertText(alert, alertLinks[alert.id], line));
+  const more = open.length > MOST_ALERTS ? [`and ${plural(open.length - MOST_ALERTS, 'more alert')}`] : [];
+  return [section('alerts', [...shown, ...more].join('\n'))];
+};
+
+const alertText = ({ line, since, state, takenBy, itemIds }: Alert, link: string | undefined, max: number) =>
+  `${SHAPE.red} ${dotted(
+    `${bold('Alert')} since ${dateTime(since)}: ${inline(line, max)}`,
+    itemIds.length > 1 ? `${itemIds.length} checks` : undefined,
+    takenBy === undefined ? undefined : `${mention(takenBy)} works on it`,
+    state.kind === 'acknowledged' && takenBy === undefined
+      ? `acknowledged by ${mention(state.by)}`
+      : undefined,
+    isUrl(link) ? `<${link}|open>` : undefined,
+  )}`;
+
+/** Blocks for the sign-off; more unsigned roles share one row, and the dialog asks which. */
+const SIGN_BLOCKS = 2;
+
+/** Signatures that are asked for, with who may give them; a signed role stands without a button. */
+export const signOffBlocks = ({ situation }: Scene): KnownBlock[] => {
+  if (!signOffOpen(situation)) return [];
+  const { id, signatures } = situation.deployment;
+  const unsigned = unsignedRoles(situation);
+  const signed = signatures
+    .slice(0, 6)
+    .map(({ role, by }) => `${SHAPE.done} ${inline(role, 40)} signed by ${mention(by)}`);
+  const row = (roles: readonly string[], role?: string): KnownBlock =>
+    section(
+      blockId('sign', role ?? 'all'),
+      `${SHAPE.open} ${bold('Sign-off')} ${listed(roles.slice(0, 6).map((name) => `${inline(name, 40)} · ${roleText(situation, name)}`))}`,
+      button(
+        'Sign off',
+        {
+          action: ACTION.deploymentSignOff,
+          value: encodeRef({ deploymentId: id, ...(role === undefined ? {} : { role }) }),
+        },
+        { about: roles.join(', ') },
+      ),
+    );
+  const room = signed.length === 0 ? SIGN_BLOCKS : SIGN_BLOCKS - 1;
+  const rows = unsigned.length > room ? [row(unsigned)] : unsigned.map((role) => row([role], role));
+  return signed.length === 0 ? rows : [...rows, context('signed', signed.join(' · '))];
+};
+
+/** Times of planned rungs stand only for the next ones; each is long. */
+const TIMES_FOR = 3;
+/** Of rungs that are over, the newest; the others are counted. */
+const MOST_OVER = 8;
+
+/** `+15m ✓ · +1h ✓ · d3 ✖ 2 · d4 Fri 14:07 · weekly Mon`: done, worse, missed, planned. */
+export const ladderBlocks = ({ situation }: Scene, { list }: Detail): KnownBlock[] => {
+  const runs = situation.deployment.followUps
+    .filter(({ state }) => state.kind !== 'cancelled')
+    .toSorted((a, b) => a.dueAt - b.dueAt);
+  if (runs.length === 0) return [];
+  const planned = runs.filter(({ state }) => state.kind === 'planned');
+  const over = runs.filter(({ state }) => state.kind !== 'planned');
+  const timed = new Set(planned.slice(0, TIMES_FOR).map(({ id }) => id));
+  const earlier = over.length > MOST_OVER ? [`${over.length - MOST_OVER} earlier`] : [];
+  const texts = [
+    ...earlier,
+    ...[...over.slice(-MOST_OVER), ...planned].map((run) => rungText(run, timed.has(run.id))),
+  ];
+  return [context('ladder', fitted(texts, { max: list }))];
+};
+
+const rungText = ({ title, dueAt, state }: FollowUp, isTimed: boolean): string => {
+  const name = inline(title, 30);
+  switch (state.kind) {
+    case 'planned':
+      return isTimed ? `${name} ${SHAPE.planned} ${dateTime(dueAt)}` : `${name} ${SHAPE.planned}`;
+    case 'running':
+      return `${name} ${SHAPE.running}`;
+    case 'done':
+      return `${name} ${state.red === 0 ? SHAPE.well : `${SHAPE.red} ${state.red}`}${state.late ? ' late' : ''}`;
+    case 'missed':
+      return `${name} ${SHAPE.missed} missed`;
+    case 'cancelled':
+      return `${name} cancelled`;
+  }
+};

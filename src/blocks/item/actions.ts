@@ -1,0 +1,111 @@
+import { isEnded } from '../../domain/deployment.ts';
+import type { PlanItem } from '../../domain/plan.ts';
+import { needsLine } from '../../domain/settle/confirm-item.ts';
+import { reachedSections, refuseSelfSettling } from '../../domain/settle/find-item.ts';
+import { VERSION_LIVE } from '../../domain/checklist.ts';
+import type { Scene } from '../scene.ts';
+import { progressIn } from '../scene.ts';
+
+/** What a person can do to an item as it stands. The rules are the domain's; here only what makes sense is offered. */
+export type ItemAction =
+  | 'confirm'
+  /** Confirm that asks something first. */
+  | 'confirm_line'
+  | 'run'
+  | 'rerun'
+  | 'accept'
+  | 'skip'
+  | 'na'
+  | 'fail'
+  | 'undo'
+  | 'details';
+
+/** In the order they are drawn; Details is always the last and always there. */
+export const itemActions = (scene: Scene, entry: PlanItem): readonly ItemAction[] =>
+  isOpenToPeople(scene, entry) ? [...actsOn(scene, entry), 'details'] : ['details'];
+
+const isOpenToPeople = (scene: Scene, entry: PlanItem): boolean => {
+  const { deployment } = scene.situation;
+  const { applies, section, phaseId } = entry;
+  const hasEnded = isEnded(deployment.state) && deployment.state.kind !== 'rolled_back';
+  const isChosen = section !== 'rollback' || (deployment.rollback?.plans.includes(phaseId) ?? false);
+  const isReached = reachedSections(deployment.state).includes(section) && isChosen;
+  const found = { board: scene.board, entry, progress: progressIn(scene, entry) };
+  return applies && !hasEnded && isReached && refuseSelfSettling(found).ok;
+};
+
+const actsOn = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
+  const { settled, accepted } = progressIn(scene, entry);
+  if (accepted !== undefined) return ['undo'];
+  if (settled !== undefined) return onSettled(scene, entry);
+  switch (scene.board.standing(entry.item.id)) {
+    case 'red':
+      return onRed(scene, entry);
+    case 'unclear':
+      return onUnclear(scene, entry);
+    case 'open':
+      return onOpen(scene, entry);
+    default:
+      return canRun(scene, entry) ? ['rerun'] : [];
+  }
+};
+
+const onSettled = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
+  const { deployment } = scene.situation;
+  const stands = entry.item.body.kind === 'approval' && deployment.anchors.go !== undefined;
+  const undo: readonly ItemAction[] = stands ? [] : ['undo'];
+  return progressIn(scene, entry).settled?.kind === 'failed'
+    ? [...undo, ...accepting(scene), ...skipping(entry)]
+    : undo;
+};
+
+const onRed = (scene: Scene, entry: PlanItem): readonly ItemAction[] => [
+  ...(canRun(scene, entry) ? (['rerun'] as const) : []),
+  ...accepting(scene),
+  ...skipping(entry),
+];
+
+const onUnclear = (scene: Scene, entry: PlanItem): readonly ItemAction[] => [
+  ...(canRun(scene, entry) ? (['rerun'] as const) : []),
+  ...(isRunning(scene, entry) ? [] : (['confirm_line'] as const)),
+  ...accepting(scene),
+  ...skipping(entry),
+];
+
+const onOpen = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
+  const { body } = entry.item;
+  if (isRunning(scene, entry)) return [];
+  const rest: readonly ItemAction[] = [
+    ...skipping(entry),
+    ...(isProof(entry) ? [] : (['na'] as const)),
+    'fail',
+  ];
+  if (body.kind === 'check' && scene.situation.readiness(entry).kind !== 'not_connected')
+    return ['run', ...rest];
+  return [asksFirst(scene, entry) ? 'confirm_line' : 'confirm', ...rest];
+};
+
+/** True where Confirm opens a dialog: it wants evidence, or a line of what was seen. */
+export const asksFirst = (scene: Scene, entry: PlanItem): boolean => {
+  const { body } = entry.item;
+  const wantsEvidence = body.kind === 'manual' && body.evidence !== undefined;
+  return wantsEvidence || needsLine(scene.situation, { entry, progress: progressIn(scene, entry) });
+};
+
+const isRunning = (scene: Scene, entry: PlanItem): boolean => progressIn(scene, entry).running !== undefined;
+
+const canRun = (scene: Scene, entry: PlanItem): boolean =>
+  entry.item.body.kind === 'check' &&
+  !isRunning(scene, entry) &&
+  scene.situation.readiness(entry).kind !== 'not_connected';
+
+/** The proofs that cannot be skipped: the new version answers, the rollback worked. */
+const isProof = ({ item, section }: PlanItem): boolean =>
+  item.id === VERSION_LIVE || (section === 'rollback' && item.body.kind === 'check');
+
+const skipping = (entry: PlanItem): readonly ItemAction[] => (isProof(entry) ? [] : ['skip']);
+
+const accepting = ({ situation }: Scene): readonly ItemAction[] => {
+  const { kind } = situation.deployment.state;
+  return kind === 'verifying' || kind === 'watching' ? ['accept'] : [];
+};

@@ -1,0 +1,20 @@
+import type { Json } from '../../lib/json.ts';
+import { substitute } from '../../lib/placeholders.ts';
+import type { Scene } from '../scene.ts';
+
+/**
+ * A checklist's text with what this deployment knows put in: the versions, what was asked at start, what was captured.
+ * Names without a value stay as they are written, so that nobody copies a command with a hole in it.
+ */
+export const filled = ({ situation: { deployment } }: Scene, text: string): string => {
+  const { version, previousVersion, rollback, captured, choices } = deployment;
+  const known = new Map<string, Json | null | undefined>([
+    ['deployment.version', version],
+    ['deployment.previous', rollback?.targetVersion ?? previousVersion],
+    ['deployment.id', deployment.id],
+    ...Object.entries(captured).map(([name, value]) => [`captured.${name}`, value] as const),
+    ...Object.entries(choices.parameters),
+  ]);
+  const { value } = substitute(text, (name) => known.get(name) ?? undefined);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
