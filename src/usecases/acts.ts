@@ -4,6 +4,7 @@ import { abort, declareDeployed, undoDeployed } from '../domain/decide/deploying
 import { giveGo, giveNoGo, resume, setVersion } from '../domain/decide/gate.ts';
 import { rollBack } from '../domain/decide/roll-back.ts';
 import { signOff } from '../domain/decide/sign-off.ts';
+import { progressOf } from '../domain/deployment.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import { evolveAll } from '../domain/evolve/evolve.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -13,6 +14,7 @@ import { rerunItems } from '../domain/settle/rerun-items.ts';
 import { failItem, markNotApplicable, skipItem } from '../domain/settle/skip-item.ts';
 import { acceptRed, noteItem, undoItem } from '../domain/settle/undo-item.ts';
 import type { Actor, Situation } from '../domain/situation.ts';
+import { boardOf } from '../domain/standing.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
 import type { Instant } from '../lib/time.ts';
@@ -27,6 +29,9 @@ export type Act =
   | ({ readonly kind: 'skip' | 'na' | 'fail' | 'undo' | 'accept' } & OnItem & Reasoned)
   | ({ readonly kind: 'note'; readonly text: string } & OnItem)
   | { readonly kind: 'rerun'; readonly itemIds: readonly string[] }
+  /** Every by-click check of one effect in a phase that has not run yet. */
+  | { readonly kind: 'rerun_group'; readonly phaseId: string; readonly effect: string }
+  | { readonly kind: 'rerun_alert'; readonly alertId: string }
   | { readonly kind: 'go' | 'resume' | 'undo_deployed' }
   | ({ readonly kind: 'no_go' | 'abort' } & Reasoned)
   | { readonly kind: 'version'; readonly version: string }
@@ -63,6 +68,9 @@ export const decide = (situation: Situation, actor: Actor, act: Act): Decided =>
       return noteItem(situation, { ...act, actor });
     case 'rerun':
       return rerunItems(situation, { ...act, actor });
+    case 'rerun_group':
+    case 'rerun_alert':
+      return rerunItems(situation, { itemIds: itemsToRun(situation, act), actor });
     default:
       return decideOnDeployment(situation, actor, act);
   }
@@ -70,8 +78,45 @@ export const decide = (situation: Situation, actor: Actor, act: Act): Decided =>
 
 type DeploymentAct = Exclude<
   Act,
-  { kind: 'confirm' | 'confirm_group' | 'skip' | 'na' | 'fail' | 'undo' | 'accept' | 'note' | 'rerun' }
+  {
+    kind:
+      | 'confirm'
+      | 'confirm_group'
+      | 'skip'
+      | 'na'
+      | 'fail'
+      | 'undo'
+      | 'accept'
+      | 'note'
+      | 'rerun'
+      | 'rerun_group'
+      | 'rerun_alert';
+  }
 >;
+
+const itemsToRun = (
+  situation: Situation,
+  act: Extract<Act, { kind: 'rerun_group' | 'rerun_alert' }>,
+): readonly string[] => {
+  if (act.kind === 'rerun_alert') {
+    const alert = situation.deployment.alerts.find(({ id }) => id === act.alertId);
+    return (alert?.itemIds ?? []).filter((id) => progressOf(situation.deployment, id).running === undefined);
+  }
+  return boardOf(situation)
+    .plan.items.filter(({ phaseId, applies, item }) => {
+      const { measured, running, settled } = progressOf(situation.deployment, item.id);
+      const isFresh = measured === undefined && running === undefined && settled === undefined;
+      return (
+        phaseId === act.phaseId &&
+        applies &&
+        isFresh &&
+        item.body.kind === 'check' &&
+        item.body.effect === act.effect
+      );
+    })
+    .filter((entry) => situation.readiness(entry).kind === 'by_click')
+    .map(({ item }) => item.id);
+};
 
 const decideOnDeployment = (situation: Situation, actor: Actor, act: DeploymentAct): Decided => {
   switch (act.kind) {

@@ -1,0 +1,149 @@
+import type { Refusal } from '../../domain/refusal.ts';
+import { refusal } from '../../domain/refusal.ts';
+import { nearest } from '../../lib/nearest.ts';
+import type { Act } from '../../usecases/acts.ts';
+import type { Intent, Target } from '../intent.ts';
+
+/** The words of a command, the deployment it names, and the channel it was typed in. */
+type Typed = { readonly words: readonly string[]; readonly target: Target; readonly isNamed: boolean };
+
+type Parse = (typed: Typed) => Intent;
+
+const refuse = (refused: Refusal): Intent => ({ type: 'refuse', refusal: refused });
+const usage = (how: string): Intent => refuse(refusal('usage', `Type it like this: /deploy ${how}`));
+
+const NUMBER = /^#(\d{1,9})$/;
+
+/** Acts on an item: the item first, then free text. */
+const onItem =
+  (name: string, make: (itemId: string, rest: string) => Act): Parse =>
+  ({ words: [item, ...rest], target }) =>
+    item === undefined
+      ? usage(`${name} <item> [#n] [text]`)
+      : { type: 'act', target, act: { item, make: (itemId) => make(itemId, rest.join(' ')) } };
+
+const reasoned = (kind: 'skip' | 'na' | 'fail' | 'undo' | 'accept'): Parse =>
+  onItem(kind, (itemId, reason) => ({ kind, itemId, reason }));
+
+const onDeployment =
+  (make: (rest: string, words: readonly string[]) => Act): Parse =>
+  ({ words, target }) => ({ type: 'act', target, act: make(words.join(' '), words) });
+
+/** Time words of `/deploy deployed`: `13:40`, today, in UTC, or an ISO time. */
+const parseOverride = (rest: string): Act =>
+  rest === '' ? { kind: 'deployed' } : { kind: 'deployed', override: rest };
+
+const lock =
+  (kind: 'lock' | 'unlock'): Parse =>
+  ({ words: [environment, ...rest] }) =>
+    environment === undefined
+      ? usage(`${kind} <environment> <reason>`)
+      : { type: 'lock', kind, environment, reason: rest.join(' ') };
+
+const show =
+  (what: 'help' | 'whoami' | 'list' | 'mine' | 'locks' | 'checklists'): Parse =>
+  () => ({
+    type: 'show',
+    show: { what },
+  });
+
+const later =
+  (what: string): Parse =>
+  () =>
+    refuse(refusal('not_available_yet', `/deploy ${what} is not part of this version yet.`));
+
+/** Every subcommand. Each button has its typed equivalent here. */
+const SUBCOMMANDS: Readonly<Record<string, Parse>> = {
+  start: ({ words: [environment, ...rest], target, isNamed }) =>
+    isNamed && 'number' in target
+      ? usage('start <environment> [system] [version]')
+      : environment === undefined
+        ? { type: 'open', dialog: { name: 'start' } }
+        : { type: 'start', words: { environment, rest }, chosen: {} },
+  status: ({ words: [environment], target, isNamed }) => ({
+    type: 'show',
+    show: {
+      what: 'status',
+      ...(isNamed ? { of: target } : environment === undefined ? {} : { of: { environment } }),
+    },
+  }),
+  confirm: onItem('confirm', (itemId, text) =>
+    text === '' ? { kind: 'confirm', itemId } : { kind: 'confirm', itemId, seen: text, evidence: text },
+  ),
+  skip: reasoned('skip'),
+  na: reasoned('na'),
+  fail: reasoned('fail'),
+  undo: reasoned('undo'),
+  accept: reasoned('accept'),
+  rerun: onItem('rerun', (itemId) => ({ kind: 'rerun', itemIds: [itemId] })),
+  note: onItem('note', (itemId, text) => ({ kind: 'note', itemId, text })),
+  version: ({ words: [version], target }) =>
+    version === undefined
+      ? usage('version <v> [#n]')
+      : { type: 'act', target, act: { kind: 'version', version } },
+  go: onDeployment(() => ({ kind: 'go' })),
+  'no-go': onDeployment((reason) => ({ kind: 'no_go', reason })),
+  resume: onDeployment(() => ({ kind: 'resume' })),
+  deployed: onDeployment(parseOverride),
+  'sign-off': onDeployment((_rest, [role]) => ({
+    kind: 'sign_off',
+    acceptedDebts: 'all',
+    ...(role === undefined ? {} : { role }),
+  })),
+  'take-over': onDeployment(() => ({ kind: 'take_over' })),
+  acknowledge: onDeployment(() => ({ kind: 'acknowledge' })),
+  rollback: onDeployment((rest, words) =>
+    words.includes('RESTORE')
+      ? {
+          kind: 'roll_back',
+          plans: [],
+          restoreWord: 'RESTORE',
+          reason: words.filter((word) => word !== 'RESTORE').join(' '),
+        }
+      : { kind: 'roll_back', plans: [], reason: rest },
+  ),
+  abort: onDeployment((reason) => ({ kind: 'abort', reason })),
+  lock: lock('lock'),
+  unlock: lock('unlock'),
+  locks: show('locks'),
+  list: show('list'),
+  mine: show('mine'),
+  history: ({ words: [system] }) => ({
+    type: 'show',
+    show: { what: 'history', ...(system === undefined ? {} : { system }) },
+  }),
+  report: ({ target }) => ({ type: 'show', show: { what: 'report', target } }),
+  checklists: show('checklists'),
+  whoami: show('whoami'),
+  help: show('help'),
+  reload: later('reload'),
+  handover: later('handover'),
+};
+
+export const SUBCOMMAND_NAMES: readonly string[] = Object.keys(SUBCOMMANDS);
+
+/** Reads `/deploy …`. Nothing typed: the start dialog. */
+export const parseCommand = (text: string, channel: string): Intent => {
+  const all = text
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const [name, ...rest] = all;
+  if (name === undefined) return { type: 'open', dialog: { name: 'start' } };
+  const parse = SUBCOMMANDS[name.toLowerCase()];
+  if (parse === undefined) {
+    const near = nearest(name, SUBCOMMAND_NAMES);
+    const hint =
+      near.length === 0 ? 'Type /deploy help for all of them.' : `Did you mean ${near.join(' or ')}?`;
+    return refuse(refusal('unknown_subcommand', `There is no /deploy ${name}. ${hint}`));
+  }
+  // The number may stand first or after the item; in the free text a # is just text.
+  const place = rest.slice(0, 2).findIndex((word) => NUMBER.test(word));
+  const number = place === -1 ? undefined : Number(NUMBER.exec(rest[place] ?? '')?.[1]);
+  const words = number === undefined ? rest : rest.filter((_word, index) => index !== place);
+  return parse({
+    words,
+    target: number === undefined ? { channel } : { number },
+    isNamed: number !== undefined,
+  });
+};

@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import type { JsonObject } from '../lib/json.ts';
+
+/** What Slack sent, as far as tminus reads it. Everything else in the payload is dropped. */
+export type Envelope =
+  | {
+      readonly kind: 'command';
+      readonly teamId: string;
+      readonly person: { readonly id: string; readonly name: string };
+      readonly channel: string;
+      readonly channelName: string;
+      readonly text: string;
+      readonly triggerId: string;
+      readonly responseUrl: string;
+    }
+  | {
+      readonly kind: 'action';
+      readonly teamId: string;
+      readonly person: { readonly id: string; readonly name: string };
+      readonly actionId: string;
+      readonly blockId: string;
+      /** A button's value, or what was chosen in a menu. */
+      readonly value: string;
+      /** Absent in a modal or on the home tab. */
+      readonly channel?: string;
+      readonly view?: { readonly id: string; readonly hash: string; readonly privateMetadata: string };
+      readonly triggerId: string;
+      readonly responseUrl?: string;
+    }
+  | {
+      readonly kind: 'view';
+      readonly teamId: string;
+      readonly person: { readonly id: string; readonly name: string };
+      readonly callbackId: string;
+      readonly privateMetadata: string;
+      readonly values: Values;
+      readonly viewId: string;
+      readonly triggerId: string;
+    };
+
+/** What stood in each input when a view was sent: text, moment, one choice or several. Empty inputs are absent. */
+export type Values = Readonly<Record<string, Readonly<Record<string, string | number | readonly string[]>>>>;
+
+const text = z.string();
+const option = z.object({ value: text });
+
+const commandBody = z.object({
+  team_id: text,
+  user_id: text,
+  user_name: text.default(''),
+  channel_id: text,
+  channel_name: text.default(''),
+  text: text.default(''),
+  trigger_id: text,
+  response_url: text,
+});
+
+const person = z.object({
+  id: text,
+  username: text.optional(),
+  name: text.optional(),
+  team_id: text.optional(),
+});
+
+const actionBody = z.object({
+  type: z.literal('block_actions'),
+  team: z.object({ id: text }).nullish(),
+  user: person,
+  trigger_id: text,
+  response_url: text.optional(),
+  channel: z.object({ id: text }).nullish(),
+  view: z.object({ id: text, hash: text.default(''), private_metadata: text.default('') }).nullish(),
+  actions: z
+    .array(
+      z.object({
+        action_id: text,
+        block_id: text.default(''),
+        value: text.nullish(),
+        selected_option: option.nullish(),
+      }),
+    )
+    .min(1),
+});
+
+const input = z.looseObject({
+  value: text.nullish(),
+  selected_option: option.nullish(),
+  selected_options: z.array(option).optional(),
+  selected_date_time: z.number().nullish(),
+  selected_user: text.nullish(),
+});
+
+const viewBody = z.object({
+  type: z.literal('view_submission'),
+  team: z.object({ id: text }).nullish(),
+  user: person,
+  trigger_id: text.default(''),
+  view: z.object({
+    id: text,
+    callback_id: text,
+    private_metadata: text.default(''),
+    state: z.object({ values: z.record(text, z.record(text, input)) }),
+  }),
+});
+
+/** Reads a payload; undefined when it is none that tminus takes. */
+export const parseEnvelope = (body: unknown): Envelope | undefined => {
+  const command = commandBody.safeParse(body);
+  if (command.success) return commandOf(command.data);
+  const action = actionBody.safeParse(body);
+  if (action.success) return actionOf(action.data);
+  const view = viewBody.safeParse(body);
+  return view.success ? viewOf(view.data) : undefined;
+};
+
+const nameOf = ({ username, name }: z.infer<typeof person>): string => username ?? name ?? '';
+
+const commandOf = (body: z.infer<typeof commandBody>): Envelope => ({
+  kind: 'command',
+  teamId: body.team_id,
+  person: { id: body.user_id, name: body.user_name },
+  channel: body.channel_id,
+  channelName: body.channel_name,
+  text: body.text,
+  triggerId: body.trigger_id,
+  responseUrl: body.response_url,
+});
+
+const actionOf = ({
+  user,
+  team,
+  actions,
+  channel,
+  view,
+  ...body
+}: z.infer<typeof actionBody>): Envelope | undefined => {
+  const [first] = actions;
+  if (first === undefined) return undefined;
+  return {
+    kind: 'action',
+    teamId: team?.id ?? user.team_id ?? '',
+    person: { id: user.id, name: nameOf(user) },
+    actionId: first.action_id,
+    blockId: first.block_id,
+    value: first.value ?? first.selected_option?.value ?? '',
+    triggerId: body.trigger_id,
+    ...(channel == null ? {} : { channel: channel.id }),
+    ...(body.response_url === undefined ? {} : { responseUrl: body.response_url }),
+    ...(view == null
+      ? {}
+      : { view: { id: view.id, hash: view.hash, privateMetadata: view.private_metadata } }),
+  };
+};
+
+const viewOf = ({ user, team, view, trigger_id }: z.infer<typeof viewBody>): Envelope => ({
+  kind: 'view',
+  teamId: team?.id ?? user.team_id ?? '',
+  person: { id: user.id, name: nameOf(user) },
+  callbackId: view.callback_id,
+  privateMetadata: view.private_metadata,
+  viewId: view.id,
+  triggerId: trigger_id,
+  values: Object.fromEntries(
+    Object.entries(view.state.values).map(([block, actions]) => [
+      block,
+      Object.fromEntries(
+        Object.entries(actions).flatMap(([action, state]) => {
+          const value = inputValue(state);
+          return value === undefined ? [] : [[action, value]];
+        }),
+      ),
+    ]),
+  ),
+});
+
+const inputValue = (state: z.infer<typeof input>): string | number | readonly string[] | undefined =>
+  state.selected_options?.map(({ value }) => value) ??
+  state.selected_date_time ??
+  state.selected_option?.value ??
+  state.selected_user ??
+  state.value ??
+  undefined;
+
+/** The key under which an envelope counts once: a repeated delivery has the same. */
+export const envelopeKey = (envelope: Envelope): string =>
+  envelope.triggerId === '' && envelope.kind === 'view'
+    ? `view:${envelope.viewId}`
+    : `${envelope.kind}:${envelope.triggerId}`;
+
+/** The payload as it is stored: without the verification token, which proves nothing and is a secret. */
+export const storable = (body: unknown): JsonObject => {
+  const { token: _token, ...rest } = body as JsonObject;
+  return rest;
+};

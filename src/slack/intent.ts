@@ -1,0 +1,79 @@
+import type { Refusal } from '../domain/refusal.ts';
+import type { Act } from '../usecases/acts.ts';
+import type { Choices } from '../domain/checklist.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Ref } from '../blocks/ref.ts';
+
+/** Which deployment is meant: by its id (a click), its number (`#42`), or the only one of this channel. */
+export type Target =
+  { readonly deploymentId: string } | { readonly number: number } | { readonly channel: string };
+
+/** An act whose item is still as somebody typed it. */
+export type TypedAct = { readonly item: string; readonly make: (itemId: string) => Act };
+
+/** What a person wants, read from a command, a click or a dialog. */
+export type Intent =
+  /** Changes something: goes through the inbox. */
+  | {
+      readonly type: 'act';
+      readonly target: Target;
+      readonly act: Act | TypedAct;
+      readonly inDialog?: DialogField;
+    }
+  | {
+      readonly type: 'start';
+      readonly words: { readonly environment: string; readonly rest: readonly string[] };
+      readonly chosen: Partial<Choices>;
+      readonly plannedGo?: Instant;
+      readonly inDialog?: DialogField;
+    }
+  | {
+      readonly type: 'lock';
+      readonly kind: 'lock' | 'unlock';
+      readonly environment: string;
+      readonly system?: string;
+      readonly reason: string;
+    }
+  /** Only looks. */
+  | { readonly type: 'show'; readonly show: Show }
+  /** Opens or changes a dialog. */
+  | { readonly type: 'open'; readonly dialog: Dialog }
+  | { readonly type: 'refuse'; readonly refusal: Refusal }
+  | { readonly type: 'nothing' };
+
+/** The input of a dialog at which a refusal is shown. */
+export type DialogField = { readonly block: string };
+
+export type Show =
+  | { readonly what: 'help' | 'whoami' | 'list' | 'mine' | 'locks' | 'checklists' }
+  | { readonly what: 'status'; readonly of?: Target | { readonly environment: string } }
+  | { readonly what: 'history'; readonly system?: string }
+  | { readonly what: 'report'; readonly target: Target };
+
+export type Dialog =
+  | {
+      readonly name: 'start';
+      readonly environment?: string;
+      readonly system?: string;
+      readonly viewId?: string;
+    }
+  | { readonly name: DialogName; readonly ref: Ref }
+  | { readonly name: 'phase'; readonly ref: Ref; readonly viewId?: string };
+
+/** Dialogs about a deployment or one item of it. */
+export type DialogName =
+  | 'confirm'
+  | 'skip'
+  | 'fail'
+  | 'na'
+  | 'undo'
+  | 'accept'
+  | 'details'
+  | 'alert_details'
+  | 'confirm_group'
+  | 'no_go'
+  | 'deployed'
+  | 'roll_back'
+  | 'abort'
+  | 'sign_off'
+  | 'variant';

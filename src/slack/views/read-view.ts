@@ -1,0 +1,143 @@
+import type { InputPlace } from '../../blocks/ids.ts';
+import { INPUT, VIEW } from '../../blocks/ids.ts';
+import type { Ref } from '../../blocks/ref.ts';
+import { decodeRef } from '../../blocks/ref.ts';
+import type { Json } from '../../lib/json.ts';
+import type { Act } from '../../usecases/acts.ts';
+import type { Envelope, Values } from '../envelope.ts';
+import type { Intent } from '../intent.ts';
+
+export type ViewEnvelope = Extract<Envelope, { kind: 'view' }>;
+
+const textAt = (values: Values, { block, action }: InputPlace): string | undefined => {
+  const value = values[block]?.[action];
+  return typeof value === 'string' ? value : undefined;
+};
+
+const momentAt = (values: Values, { block, action }: InputPlace): number | undefined => {
+  const value = values[block]?.[action];
+  return typeof value === 'number' ? value * 1000 : undefined;
+};
+
+/** Everything ticked in the groups of boxes called `name.0`, `name.1` …: Slack shows ten boxes together at most. */
+export const tickedIn = (values: Values, places: (group: number) => InputPlace): readonly string[] => {
+  const ticked: string[] = [];
+  for (let group = 0; group < 100; group += 1) {
+    const { block, action } = places(group);
+    const value = values[block]?.[action];
+    if (Array.isArray(value)) ticked.push(...(value as readonly string[]));
+  }
+  return ticked;
+};
+
+const reasoned =
+  (kind: 'skip' | 'fail' | 'na' | 'undo' | 'accept') =>
+  ({ itemId }: Ref, values: Values): Act | undefined =>
+    itemId === undefined ? undefined : { kind, itemId, reason: textAt(values, INPUT.reason) };
+
+type Read = (ref: Ref, values: Values) => Act | undefined;
+
+const present = <K extends string>(key: K, value: string | undefined): { readonly [name in K]?: string } =>
+  (value === undefined ? {} : { [key]: value }) as { readonly [name in K]?: string };
+
+const BY_VIEW: Readonly<Record<string, { readonly read: Read; readonly field: InputPlace }>> = {
+  [VIEW.skipItem]: { read: reasoned('skip'), field: INPUT.reason },
+  [VIEW.failItem]: { read: reasoned('fail'), field: INPUT.reason },
+  [VIEW.notApplicable]: { read: reasoned('na'), field: INPUT.reason },
+  [VIEW.undoItem]: { read: reasoned('undo'), field: INPUT.reason },
+  [VIEW.acceptItem]: { read: reasoned('accept'), field: INPUT.reason },
+  [VIEW.confirmItem]: {
+    read: ({ itemId }, values) =>
+      itemId === undefined
+        ? undefined
+        : {
+            kind: 'confirm',
+            itemId,
+            ...present('seen', textAt(values, INPUT.seen)),
+            ...present('evidence', textAt(values, INPUT.evidence)),
+          },
+    field: INPUT.seen,
+  },
+  [VIEW.confirmGroup]: {
+    read: (_ref, values) => ({ kind: 'confirm_group', itemIds: tickedIn(values, INPUT.lines) }),
+    field: INPUT.lines(0),
+  },
+  [VIEW.noGo]: {
+    read: (_ref, values) => ({ kind: 'no_go', reason: textAt(values, INPUT.reason) }),
+    field: INPUT.reason,
+  },
+  [VIEW.abort]: {
+    read: (_ref, values) => ({ kind: 'abort', reason: textAt(values, INPUT.reason) }),
+    field: INPUT.reason,
+  },
+  [VIEW.deployed]: {
+    read: (_ref, values) => {
+      const at = momentAt(values, INPUT.deployedAt);
+      return {
+        kind: 'deployed',
+        ...(at === undefined ? {} : { at }),
+        ...present('override', textAt(values, INPUT.reason)),
+      };
+    },
+    field: INPUT.reason,
+  },
+  [VIEW.rollBack]: {
+    read: (_ref, values) => ({
+      kind: 'roll_back',
+      plans: tickedIn(values, INPUT.plans),
+      reason: textAt(values, INPUT.reason),
+      ...present('targetVersion', textAt(values, INPUT.targetVersion)),
+      ...present('restoreWord', textAt(values, INPUT.restoreWord)),
+    }),
+    field: INPUT.reason,
+  },
+  [VIEW.signOff]: {
+    read: ({ role }, values) => ({
+      kind: 'sign_off',
+      acceptedDebts: tickedIn(values, INPUT.debts),
+      ...present('role', textAt(values, INPUT.role) ?? role),
+    }),
+    field: INPUT.debts(0),
+  },
+};
+
+/** What a submitted dialog means, and the input at which a refusal is shown. */
+export const readView = (envelope: ViewEnvelope): Intent => {
+  const { callbackId, privateMetadata, values } = envelope;
+  if (callbackId === VIEW.startDeployment) return readStart(values);
+  const ref = decodeRef(privateMetadata);
+  const known = BY_VIEW[callbackId];
+  const act = ref === undefined ? undefined : known?.read(ref, values);
+  if (known === undefined || ref === undefined || act === undefined) return { type: 'nothing' };
+  const shown = values[known.field.block] === undefined ? Object.keys(values)[0] : known.field.block;
+  return {
+    type: 'act',
+    target: { deploymentId: ref.deploymentId },
+    act,
+    ...(shown === undefined ? {} : { inDialog: { block: shown } }),
+  };
+};
+
+const readStart = (values: Values): Intent => {
+  const environment = textAt(values, INPUT.environment);
+  const system = textAt(values, INPUT.system);
+  if (environment === undefined || system === undefined) return { type: 'nothing' };
+  const version = textAt(values, INPUT.version)?.trim() ?? '';
+  const plannedGo = momentAt(values, INPUT.plannedGo);
+  const variants: Record<string, string> = {};
+  const parameters: Record<string, Json> = {};
+  for (const [block, actions] of Object.entries(values)) {
+    const [first] = Object.values(actions);
+    if (typeof first !== 'string') continue;
+    if (block.startsWith('variant.')) variants[block.slice('variant.'.length)] = first;
+    if (block.startsWith('parameter.')) parameters[block.slice('parameter.'.length)] = first;
+  }
+  for (const name of tickedIn(values, INPUT.toggles)) parameters[name] = true;
+  return {
+    type: 'start',
+    words: { environment, rest: version === '' ? [system] : [system, version] },
+    chosen: { variants, parameters },
+    inDialog: { block: INPUT.environment.block },
+    ...(plannedGo === undefined ? {} : { plannedGo }),
+  };
+};
