@@ -14,7 +14,10 @@ const inText = (text: string, lookup: Lookup, missing: Set<string>): Json => {
     if (value === undefined) missing.add(name);
     return value;
   };
-  if (whole !== undefined) return found(whole) ?? text;
+  if (whole !== undefined) {
+    const value = found(whole);
+    return value === undefined ? text : value;
+  }
   return text.replace(PLACEHOLDER, (kept, name: string) => {
     const value = found(name);
     return value === undefined ? kept : asText(value);

@@ -71,8 +71,8 @@ type Step = readonly [limit: number, factor: number, unit: string];
 // Two days stay hours: "36 h" says more at night than "1.5 d".
 const DURATION_STEPS: readonly Step[] = [
   [SECOND, 1, 'ms'],
-  [2 * MINUTE, SECOND, 's'],
-  [2 * HOUR, MINUTE, 'min'],
+  [MINUTE, SECOND, 's'],
+  [HOUR, MINUTE, 'min'],
   [2 * DAY, HOUR, 'h'],
   [Infinity, DAY, 'd'],
 ];
@@ -90,7 +90,7 @@ const inSteps = (value: number, steps: readonly Step[]): string => {
   return `${rounded(value / factor)} ${unit}`;
 };
 
-/** `240 ms`, `2.4 s`, `90 s`, `36 h`, `6 d`: four digits at most. */
+/** `240 ms`, `2.4 s`, `5 min`, `36 h`, `6 d`: four digits at most. */
 export const formatDuration = (ms: number): string => inSteps(ms, DURATION_STEPS);
 
 /** `512 B`, `1.5 MiB`: four digits at most. */
