@@ -15,6 +15,7 @@ export type ProcessInput = {
   readonly args: readonly string[];
   /** All it sees of the environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Absent: the root, so that nothing hangs on where the worker was started. */
   readonly cwd?: string;
 };
 
@@ -77,7 +78,7 @@ const ended = (child: ChildProcess, program: string): Promise<number> =>
  * At the deadline the group is asked to end and then ended; whatever it left running is ended when it is done.
  */
 export const runProcess = async (
-  { program, args, env, cwd }: ProcessInput,
+  { program, args, env, cwd = '/' }: ProcessInput,
   { signal }: Pick<CheckContext, 'signal'>,
 ): Promise<ProcessEnd> => {
   const elapsed = startTimer();
@@ -87,7 +88,7 @@ export const runProcess = async (
     shell: false,
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
-    ...(cwd !== undefined && { cwd }),
+    cwd,
   });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   const onAbort = (): void => endGroup(child.pid);

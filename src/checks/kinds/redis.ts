@@ -113,7 +113,8 @@ const createClient = (login: Login, socket: Socket): Redis =>
     protocol: 2,
   });
 
-const numeric = (text: string): Json => (/^-?\d{1,15}(?:\.\d{1,6})?$/.test(text) ? Number(text) : text);
+const numeric = (text: string): Json =>
+  /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,6})?$/.test(text) ? Number(text) : text;
 
 /** `field:value` lines as an object; numbers as numbers. */
 export const parseInfo = (text: string): JsonObject =>
@@ -190,16 +191,19 @@ export const redis = defineCheck({
     const name = nameServer(connection);
     const socket = await openSocket(login, context);
     const client = createClient(login, socket);
-    client.on('error', (error: unknown) =>
-      context.log.debug({ err: error, target: name }, 'check_connection_error'),
-    );
+    let refusal: unknown;
+    client.on('error', (error: unknown) => {
+      // A refused login ends the connection; only the event says that it was refused.
+      refusal ??= error;
+      context.log.debug({ err: error, target: name }, 'check_connection_error');
+    });
     try {
       return {
         observation: await Promise.race([converse(client, command), limitBytes(socket, MAX_BYTES, name)]),
       };
     } catch (error) {
       context.signal.throwIfAborted();
-      throw redisProblem(error, name, socket);
+      throw redisProblem(refusal ?? error, name, socket);
     } finally {
       client.disconnect();
       socket.destroy();
