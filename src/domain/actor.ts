@@ -16,6 +16,14 @@ export const requireMember = (actor: Actor): Result<void, Refusal> =>
 export const standsIn = (actor: Actor, role: string, { policy }: Situation): boolean =>
   policy.holders(role) === 'anyone' || actor.roles.includes(role);
 
+export type Decided = {
+  readonly role: string;
+  /** The decision in words, to begin a sentence with. */
+  readonly what: string;
+  /** The starter is refused even where four eyes are off. */
+  readonly neverStarter?: boolean;
+};
+
 /**
  * A decision that needs a second pair of eyes: by a holder of the role and, where four eyes are asked, not by the
  * starter.
@@ -23,18 +31,11 @@ export const standsIn = (actor: Actor, role: string, { policy }: Situation): boo
 export const requireSecondPerson = (
   situation: Situation,
   actor: Actor,
-  decision: { role: string; what: string },
+  { role, what, neverStarter = situation.policy.fourEyes }: Decided,
 ): Result<void, Refusal> => {
   const member = requireMember(actor);
   if (!member.ok) return member;
-  const { policy, deployment } = situation;
-  const { role, what } = decision;
-  if (!standsIn(actor, role, situation)) {
-    return err(
-      refusal('not_allowed', `${what} is given by ${holdersText(situation, role)}. Ask one of them.`),
-    );
-  }
-  if (actor.id === deployment.startedBy && policy.fourEyes) {
+  if (neverStarter && actor.id === situation.deployment.startedBy) {
     const who = holdersText(situation, role, actor.id);
     return err(
       refusal(
@@ -43,7 +44,9 @@ export const requireSecondPerson = (
       ),
     );
   }
-  return ok(undefined);
+  return standsIn(actor, role, situation)
+    ? ok(undefined)
+    : err(refusal('not_allowed', `${what} is given by ${holdersText(situation, role)}. Ask one of them.`));
 };
 
 /** The holders as mentions, for an answer: `<@U1> or <@U2>`; `any other full member of this channel` when nobody is named. */

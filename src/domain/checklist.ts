@@ -51,7 +51,7 @@ export type Item = {
   readonly when?: Condition;
 };
 
-/** `+15m` counts from T-0, `-2h` from planned Go, `go+30m` and `start+1h` from those anchors. */
+/** `+15m` counts from T-0, `go+30m` and `start+1h` from those anchors; negative ones (`-2h`) from planned Go whatever the anchor. */
 export type Offset = { readonly anchor: 'start' | 'go' | 'deployed'; readonly ms: number };
 
 /** A titled group of items. */
@@ -133,6 +133,9 @@ export type Checklist = {
 
 /** The built-in item of the verify stage that waits until the new version answers. */
 export const VERSION_LIVE = 'version-live';
+
+/** The one item of the built-in rollback plan, for checklists that name no plan. */
+export const PREVIOUS_RUNS = 'previous-version-runs';
 
 /** What stands on a verify item while the version that answers is not the new one. */
 export const OLD_VERSION = 'old version answers';

@@ -61,6 +61,8 @@ export type Measured = {
   readonly runId: string;
   readonly outcome: Outcome;
   readonly line: string;
+  /** When the run was asked for: what changed after it is not in the result. */
+  readonly askedAt?: Instant;
   readonly at: Instant;
   readonly tries: number;
   readonly cause?: string;
@@ -187,10 +189,14 @@ export type Deployment = {
   readonly rollback?: RollbackRun;
   /** Outcome by the criteria so far; absent until they were judged. */
   readonly judgedOutcome?: { readonly outcome: DeploymentOutcome; readonly at: Instant };
-  /** Reminder key -> when it was last sent. */
+  /**
+   * Reminder key -> when it was last sent: `go:asked`, `go:backup`, `deployed:1`, `deployed:2`, `sign-off:asked`,
+   * `rollback:open`, `item:<id>` for an item with a time of its own and `items:<stage>` for those due with their stage.
+   */
   readonly reminded: Readonly<Record<string, Instant>>;
   /** Deployment that took over this one's watch. */
   readonly supersededBy?: string;
+  readonly supersededAt?: Instant;
   /** Counts transitions; every stored change adds one. */
   readonly revision: number;
 };

@@ -1,10 +1,10 @@
 import type { Instant } from '../lib/time.ts';
 import { criteriaDues } from './watch/criteria.ts';
-import { gateDues, nagDues, signOffDues } from './watch/reminders.ts';
+import { gateDues, nagDues, rollbackDues, signOffDues } from './watch/reminders.ts';
 import { alertDues, suspectDues } from './watch/alerts.ts';
 import { followUpDues } from './watch/follow-ups.ts';
 import { lostRunDues, pollDues, timerDues } from './watch/waits.ts';
-import { dueItemDues } from './watch/due-items.ts';
+import { dueItemDues, stageItemDues } from './watch/due-items.ts';
 import type { Due, DueSource } from './due.ts';
 import type { DomainEvent } from './events.ts';
 import { evolveAll } from './evolve/evolve.ts';
@@ -21,8 +21,10 @@ const SOURCES: readonly DueSource[] = [
   alertDues,
   criteriaDues,
   dueItemDues,
+  stageItemDues,
   gateDues,
   nagDues,
+  rollbackDues,
   signOffDues,
 ];
 

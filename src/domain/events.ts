@@ -50,6 +50,8 @@ export type StateEvent =
       readonly checklistHash: string;
       readonly choices: Choices;
     } & By)
+  /** Deployment `by` changed the environment: what was measured before has to be measured again. */
+  | { readonly type: 'evidence_outdated'; readonly by: string }
   | ({ readonly type: 'version_set'; readonly version: string } & By)
   | { readonly type: 'gate_opened' }
   | { readonly type: 'gate_closed' }
@@ -69,7 +71,8 @@ export type StateEvent =
       readonly override?: { readonly reason: string; readonly debtId: string };
       readonly followUps: readonly FollowUp[];
     } & By)
-  | ({ readonly type: 'deployed_undone' } & By)
+  /** `itemIds`: what was measured or said of them after T-0 no longer counts. */
+  | ({ readonly type: 'deployed_undone'; readonly itemIds: readonly string[] } & By)
   | { readonly type: 'verified' }
   | ({ readonly type: 'aborted'; readonly locked: boolean } & Reasoned)
   | { readonly type: 'rollback_started'; readonly run: RollbackRun }

@@ -1,17 +1,16 @@
-import type { Instant } from '../lib/time.ts';
 import { unsignedRoles } from './decide/sign-off.ts';
 import { openRequired } from './decide/open-items.ts';
 import { OLD_VERSION, VERSION_LIVE } from './checklist.ts';
-import type { DeploymentOutcome } from './deployment.ts';
+import { completion, ladderEnded } from './complete.ts';
 import { progressOf } from './deployment.ts';
 import type { DomainEvent } from './events.ts';
-import type { PlanItem } from './plan.ts';
+import type { PlanItem, Section } from './plan.ts';
 import { isActive } from './plan.ts';
 import { request, runsByItself } from './request-checks.ts';
 import type { Situation } from './situation.ts';
 import type { Board } from './standing.ts';
 import { boardOf, isWell } from './standing.ts';
-import { isOpenSeries } from './watch/ladder.ts';
+import { itemDueAt } from './watch/due-items.ts';
 
 /** What follows from how things stand, without anybody acting. Empty when everything has been drawn already. */
 export const consequences = (situation: Situation): readonly DomainEvent[] => {
@@ -39,11 +38,15 @@ const isUntouched = (situation: Situation, { item }: PlanItem): boolean => {
   return measured === undefined && running === undefined && settled === undefined;
 };
 
-/** A stage that has begun measures what it can, once. Steps with a command are measured when a person has done them. */
+/**
+ * A stage that has begun measures what it can, once; what has a time of its own, at that time. A step of the roll-out
+ * that has a command is measured when a person says that it is done.
+ */
 const stageChecks = (situation: Situation, board: Board): readonly DomainEvent[] => {
   const due = board.plan.items.filter(
     (entry) =>
       isActive(entry, situation.deployment) &&
+      (itemDueAt(situation, entry) ?? 0) <= situation.now &&
       runsOnEntry(entry, board) &&
       isUntouched(situation, entry) &&
       runsByItself(situation, entry),
@@ -57,7 +60,7 @@ const runsOnEntry = (entry: PlanItem, board: Board): boolean => {
     case 'verify':
       return true;
     case 'deploy':
-      return entry.item.command === undefined;
+      return entry.item.command === undefined && isReadyInOrder(entry, board);
     case 'rollback':
       return isReadyInOrder(entry, board);
     default:
@@ -65,10 +68,10 @@ const runsOnEntry = (entry: PlanItem, board: Board): boolean => {
   }
 };
 
-/** In a rollback plan a check has meaning once the steps before it are done. */
+/** In a roll-out and on the way back a check or a wait has meaning once the steps before it in its phase are done. */
 const isReadyInOrder = (entry: PlanItem, board: Board): boolean => {
   const before = board.plan.items.filter(
-    ({ section, phaseId }) => section === 'rollback' && phaseId === entry.phaseId,
+    ({ section, phaseId }) => section === entry.section && phaseId === entry.phaseId,
   );
   return before
     .slice(0, before.indexOf(entry))
@@ -76,9 +79,13 @@ const isReadyInOrder = (entry: PlanItem, board: Board): boolean => {
     .every(({ item }) => isWell(board.standing(item.id)));
 };
 
+const inOrder: ReadonlySet<Section> = new Set(['deploy', 'rollback']);
+
+/** Waits begin with their stage, in a roll-out and on the way back when their turn has come. */
 const startTimers = (situation: Situation, board: Board): readonly DomainEvent[] =>
   board.plan.items
     .filter((entry) => entry.item.body.kind === 'timer' && isActive(entry, situation.deployment))
+    .filter((entry) => !inOrder.has(entry.section) || isReadyInOrder(entry, board))
     .filter(({ item }) => {
       const { activeSince, settled } = progressOf(situation.deployment, item.id);
       return activeSince === undefined && settled === undefined;
@@ -93,12 +100,13 @@ const gate = ({ deployment }: Situation, board: Board): readonly DomainEvent[] =
   return !isReady && kind === 'awaiting_go' ? [{ type: 'gate_closed' }] : [];
 };
 
-/** The moment the new version answers, everything measured on the old one is measured again. */
+/** The moment the new version answers, what was measured on the old one is measured again; what writes waits for its click. */
 const newVersionAnswers = (situation: Situation, board: Board): readonly DomainEvent[] => {
   if (situation.deployment.state.kind !== 'verifying' || !isWell(board.standing(VERSION_LIVE))) return [];
   const old = board.plan.items.filter((entry) => {
     const { measured, running, settled } = progressOf(situation.deployment, entry.item.id);
-    return measured?.line === OLD_VERSION && running === undefined && settled === undefined;
+    const isOld = measured?.line === OLD_VERSION && running === undefined && settled === undefined;
+    return isOld && runsByItself(situation, entry);
   });
   return request(situation, { kind: 'refresh' }, old);
 };
@@ -135,39 +143,9 @@ const recoveries = ({ deployment }: Situation, board: Board): readonly DomainEve
     )
     .map(({ id }) => ({ type: 'alert_resolved', alertId: id }));
 
-const completed = (situation: Situation): readonly DomainEvent[] => {
-  if (situation.deployment.state.kind !== 'watching' || !ladderEnded(situation)) return [];
-  return unsignedRoles(situation).length === 0
-    ? [{ type: 'completed', outcome: outcomeOf(situation), unsigned: [] }]
+const completed = (situation: Situation, board: Board): readonly DomainEvent[] =>
+  situation.deployment.state.kind === 'watching' &&
+  ladderEnded(situation) &&
+  unsignedRoles(situation).length === 0
+    ? completion(situation, board)
     : [];
-};
-
-/** Every bounded rung has run or was missed, or a newer deployment took over the watch. */
-export const ladderEnded = ({ deployment, checklist }: Situation): boolean =>
-  deployment.supersededBy !== undefined ||
-  deployment.followUps
-    .filter(({ rung }) => !isOpenSeries(checklist.ladder[rung]))
-    .every(({ state }) => state.kind !== 'planned' && state.kind !== 'running');
-
-/** When the last bounded rung ended the ladder; undefined while it runs. */
-export const ladderEndedAt = (situation: Situation): Instant | undefined => {
-  if (!ladderEnded(situation)) return undefined;
-  const ends = situation.deployment.followUps.map(({ state, dueAt }) =>
-    state.kind === 'done' ? state.at : dueAt,
-  );
-  const open = situation.deployment.followUps
-    .filter(({ state }) => state.kind === 'planned')
-    .map(({ dueAt }) => dueAt);
-  return Math.max(situation.deployment.anchors.deployed ?? 0, ...ends.filter((at) => !open.includes(at)));
-};
-
-/** Failed: something still fails. Degraded: something failed, was taken on purpose, or a criterion did not hold. */
-export const outcomeOf = ({ deployment }: Situation): DeploymentOutcome => {
-  const firing = deployment.alerts.some(({ state }) => state.kind !== 'resolved');
-  if (firing || deployment.judgedOutcome?.outcome === 'failed') return 'failed';
-  const isClean =
-    deployment.alerts.length === 0 &&
-    deployment.judgedOutcome?.outcome !== 'degraded' &&
-    deployment.debts.every(({ kind }) => kind !== 'accepted_red');
-  return isClean ? 'healthy' : 'degraded';
-};

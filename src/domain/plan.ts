@@ -1,5 +1,13 @@
-import type { Choices, Condition, EffectiveChecklist, Item, Stage } from './checklist.ts';
-import { STAGES, VERSION_LIVE } from './checklist.ts';
+import type {
+  Checklist,
+  Choices,
+  Condition,
+  EffectiveChecklist,
+  Item,
+  RollbackPlan,
+  Stage,
+} from './checklist.ts';
+import { PREVIOUS_RUNS, STAGES, VERSION_LIVE } from './checklist.ts';
 
 /** Where an item stands: a stage of the run, the success criteria, a rollback plan or the work after a rollback. */
 export type Section = Stage | 'criteria' | 'rollback' | 'after';
@@ -74,7 +82,7 @@ export const planOf = (checklist: EffectiveChecklist, choices: Choices, holds: H
     owner: undefined,
     applies: true,
   });
-  for (const [id, plan] of Object.entries(checklist.rollback.plans)) {
+  for (const [id, plan] of Object.entries(rollbackPlansOf(checklist))) {
     addAll(plan.items, {
       section: 'rollback',
       phaseId: id,
@@ -91,6 +99,30 @@ export const planOf = (checklist: EffectiveChecklist, choices: Choices, holds: H
     applies: true,
   });
   return { items, byId: new Map(items.map((entry) => [entry.item.id, entry])) };
+};
+
+/** The ways back of a checklist. One that names none still has a way back: by hand, and a person says that it worked. */
+export const rollbackPlansOf = ({
+  rollback,
+}: Pick<Checklist, 'rollback'>): Readonly<Record<string, RollbackPlan>> =>
+  Object.keys(rollback.plans).length > 0 ? rollback.plans : BUILT_IN_PLANS;
+
+const BUILT_IN_PLANS: Readonly<Record<string, RollbackPlan>> = {
+  'previous-version': {
+    title: 'Previous version',
+    default: true,
+    dataLoss: false,
+    items: [
+      {
+        id: PREVIOUS_RUNS,
+        title: 'The previous version is running again',
+        body: { kind: 'manual' },
+        required: true,
+        critical: true,
+        watch: false,
+      },
+    ],
+  },
 };
 
 const builtInPlace = {

@@ -19,11 +19,11 @@ export type Rules = {
   readonly deployedNags: readonly number[];
   /** An unanswered alert is repeated, then the backup is asked. */
   readonly alertRepeats: { readonly again: number; readonly backup: number };
-  /** A person's item is reminded this long after it became due, then daily. */
+  /** A person's item is said when it is due, reminded this long after, then daily; in work hours only. */
   readonly itemReminder: number;
   /** Unsigned this long after the ladder ended: completed without the signatures. In working days. */
   readonly signOffWorkDays: number;
-  /** version-live asks again at this pace until the new version answers; other red rollback checks too. */
+  /** version-live asks again at this pace until the new version answers, red rollback checks too; after ten minutes six times slower. */
   readonly poll: number;
   /** A run that did not answer for this long is lost: inconclusive. */
   readonly lostRun: number;
@@ -66,6 +66,9 @@ export type Calendar = {
   readonly nextCron: (cron: string, timeZone: string, after: Instant) => Instant | undefined;
   /** `at` itself inside the environment's work hours, else the start of the next ones. */
   readonly nextWorkTime: (at: Instant) => Instant;
+  /** When the next work hours begin, strictly after `at`. */
+  readonly nextWorkMorning: (at: Instant) => Instant;
+  /** The same time of day so many working days later; 0 is `at` itself. */
   readonly addWorkDays: (at: Instant, days: number) => Instant;
 };
 

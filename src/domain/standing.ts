@@ -84,12 +84,17 @@ export const boardOf = (situation: Situation): Board => {
     return 'open';
   };
 
+  /** A name that means nothing here never passes; where nothing of what is named applies there is nothing to judge. */
   const judged = ({ item }: PlanItem): Standing => {
     if (item.body.kind !== 'check') return 'open';
     const { params, expect } = item.body.check;
-    const of = Array.isArray(params['of']) ? params['of'].filter((id) => typeof id === 'string') : [];
-    const findings = judge(expect ?? { open: 0, red: 0 }, tally(of), { level: 'fail' });
-    return findings.every((finding) => finding.verdict === 'holds') ? 'passed' : 'open';
+    const of = [params['of']].flat().filter((id) => typeof id === 'string');
+    if (of.length === 0 || of.some((id) => leavesOf(plan, [id]).length === 0)) return 'open';
+    const counts = tally(of);
+    if (counts.total === 0) return 'hidden';
+    const findings = judge(expect ?? { open: 0, red: 0 }, counts, { level: 'fail' });
+    if (findings.every((finding) => finding.verdict === 'holds')) return 'passed';
+    return counts.red > 0 ? 'red' : 'open';
   };
 
   const tally = (of: readonly string[]): Tally => {
@@ -111,17 +116,29 @@ export const boardOf = (situation: Situation): Board => {
   return { plan, standing, tally };
 };
 
-/** The leaves below items, phases or stages named by id. */
+/** What stands for items, phases or stages named by id: the leaves below them, for a twin those of its original. */
 export const leavesOf = (plan: Plan, of: readonly string[]): readonly PlanItem[] => {
   const named = new Set(of);
-  const inside = (entry: PlanItem): boolean =>
-    named.has(entry.item.id) ||
-    named.has(entry.phaseId) ||
-    named.has(entry.section) ||
-    (entry.parentId !== null && named.has(entry.parentId)) ||
-    isBelow(plan, entry, named);
-  return plan.items.filter((entry) => isLeaf(entry) && inside(entry));
+  const inside = plan.items.filter((entry) => isInside(plan, entry, named));
+  const originals = new Set(
+    inside.flatMap(({ item: { body }, applies }) => (body.kind === 'twin' && applies ? [body.of] : [])),
+  );
+  const found = new Set([
+    ...inside,
+    ...plan.items.filter((entry) => originals.has(entry.item.id) || isBelow(plan, entry, originals)),
+  ]);
+  // A judgement counts where it is meant itself, not as one of many beside the items it looks at.
+  return plan.items.filter(
+    (entry) =>
+      found.has(entry) && (isLeaf(entry) || (named.has(entry.item.id) && isStateCheck(entry.item.body))),
+  );
 };
+
+const isInside = (plan: Plan, entry: PlanItem, named: ReadonlySet<string>): boolean =>
+  named.has(entry.item.id) ||
+  named.has(entry.phaseId) ||
+  named.has(entry.section) ||
+  isBelow(plan, entry, named);
 
 const isBelow = (plan: Plan, entry: PlanItem, named: ReadonlySet<string>): boolean => {
   for (let id = entry.parentId; id !== null; id = plan.byId.get(id)?.parentId ?? null) {

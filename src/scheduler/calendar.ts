@@ -35,6 +35,7 @@ export const calendarOf = ({ timeZone, workHours }: CalendarOptions): Calendar =
       const isWorkTime = workHours.days.includes(day) && minutes >= workHours.from && minutes < workHours.to;
       return isWorkTime ? at : getNext(workTimesAt(workHours.from), at);
     },
+    nextWorkMorning: (at) => getNext(workTimesAt(workHours.from), at),
     addWorkDays: (at, days) => {
       const { minutes } = wall(at);
       const intoMinute = at % MINUTE;

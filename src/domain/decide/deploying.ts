@@ -4,6 +4,7 @@ import type { Instant } from '../../lib/time.ts';
 import { requireMember } from '../actor.ts';
 import type { Deployment } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
+import type { Section } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import { requireReason } from '../settle/find-item.ts';
@@ -59,21 +60,38 @@ const refuseDeployedNow = ({ deployedBy }: Deployment): Refusal => {
   return refusal('wrong_state', `Deployed is said while deploying. ${done}`);
 };
 
-/** Takes Deployed back while no rung of the ladder has run. */
+/** Takes Deployed back while no rung of the ladder has run and nobody has signed; what was seen of it is forgotten. */
 export const undoDeployed = (
   situation: Situation,
   { actor }: { actor: Actor },
 ): Result<readonly DomainEvent[], Refusal> => {
   const member = requireMember(actor);
   if (!member.ok) return member;
-  const { state, followUps } = situation.deployment;
+  const { state, followUps, signatures } = situation.deployment;
   if (state.kind !== 'verifying' && state.kind !== 'watching') {
     return err(refusal('wrong_state', 'Deployed was not said here, or can no longer be taken back.'));
   }
-  return followUps.every((followUp) => followUp.state.kind === 'planned')
-    ? ok([{ type: 'deployed_undone', by: actor.id }])
-    : err(refusal('undo_impossible', 'A rung of the ladder has already run; Deployed stands.'));
+  if (signatures.length > 0) {
+    return err(
+      refusal('undo_impossible', 'It is signed; Deployed stands. Roll back instead if it has to go.'),
+    );
+  }
+  if (followUps.some((followUp) => followUp.state.kind !== 'planned')) {
+    return err(
+      refusal(
+        'undo_impossible',
+        'A rung of the ladder has already run; Deployed stands. Roll back instead if it has to go.',
+      ),
+    );
+  }
+  const itemIds = boardOf(situation)
+    .plan.items.filter(({ section }) => AFTER_T0.includes(section))
+    .map(({ item }) => item.id)
+    .filter((id) => situation.deployment.items[id] !== undefined);
+  return ok([{ type: 'deployed_undone', by: actor.id, itemIds }]);
 };
+
+const AFTER_T0: readonly Section[] = ['verify', 'watch', 'criteria'];
 
 /** Ends a deployment for good. While deploying the environment stays as it is, and locked. */
 export const abort = (

@@ -1,12 +1,15 @@
 import type { Result } from '../../lib/result.ts';
+import { placeholdersIn } from '../../lib/placeholders.ts';
 import { err, ok } from '../../lib/result.ts';
 import { MINUTE } from '../../lib/time.ts';
 import { APPROVER, requireMember, requireSecondPerson } from '../actor.ts';
 import { progressOf } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
 import type { PlanItem } from '../plan.ts';
+import { isActive } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
+import { request, runsByItself } from '../request-checks.ts';
 import { requireReason } from '../settle/find-item.ts';
 import type { Actor, Situation } from '../situation.ts';
 import type { Board } from '../standing.ts';
@@ -27,12 +30,21 @@ export const giveGo = (
     return err(refusal('version_missing', 'The version is not set. Type /deploy version <v>, then Go.'));
   }
   const stale = staleEvidence(situation, board);
-  if (stale.length > 0) {
-    const runs = stale.map(({ item }) => ({ runId: situation.newId(), itemId: item.id }));
+  const isRunning = ({ item }: PlanItem) => progressOf(deployment, item.id).running !== undefined;
+  const idle = stale.filter((entry) => !isRunning(entry));
+  if (idle.length > 0) {
     return ok([
-      { type: 'go_deferred', by: actor.id, itemIds: stale.map(({ item }) => item.id) },
-      { type: 'checks_requested', reason: { kind: 'refresh' }, runs },
+      { type: 'go_deferred', by: actor.id, itemIds: idle.map(({ item }) => item.id) },
+      ...request(situation, { kind: 'refresh' }, idle),
     ]);
+  }
+  if (stale.length > 0) {
+    return err(
+      refusal(
+        'evidence_stale',
+        `${namesOf(stale)}: measured too long ago and being measured again. Press Go when the results are in.`,
+      ),
+    );
   }
   return ok([{ type: 'go_given', by: actor.id, ...evidenceOf(board) }]);
 };
@@ -56,11 +68,10 @@ const refuseGoNow = ({ deployment }: Situation, board: Board): Refusal => {
 const staleEvidence = (situation: Situation, board: Board): readonly PlanItem[] =>
   board.plan.items.filter((entry) => {
     if (entry.section !== 'prepare' || !entry.applies || entry.item.body.kind !== 'check') return false;
-    const { measured, running, settled } = progressOf(situation.deployment, entry.item.id);
+    const { measured, settled } = progressOf(situation.deployment, entry.item.id);
     return (
       measured !== undefined &&
       settled === undefined &&
-      running === undefined &&
       situation.now - measured.at > situation.rules.goFreshness &&
       situation.readiness(entry).kind === 'connected'
     );
@@ -122,7 +133,7 @@ export const resume = (
 
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._+/:@-]{0,99}$/;
 
-/** Names what goes out. Possible until Go. */
+/** Names what goes out. Possible until Go; what was measured about another version is measured again. */
 export const setVersion = (
   situation: Situation,
   { actor, version }: { actor: Actor; version: string },
@@ -136,8 +147,23 @@ export const setVersion = (
     );
   }
   const problem = versionProblem(version);
-  return problem === undefined ? ok([{ type: 'version_set', by: actor.id, version }]) : err(problem);
+  if (problem !== undefined) return err(problem);
+  const asked = version === situation.deployment.version ? [] : itemsAboutVersion(situation);
+  return ok([
+    { type: 'version_set', by: actor.id, version },
+    ...request(situation, { kind: 'refresh' }, asked),
+  ]);
 };
+
+const itemsAboutVersion = (situation: Situation): readonly PlanItem[] =>
+  boardOf(situation).plan.items.filter(
+    (entry) =>
+      entry.item.body.kind === 'check' &&
+      placeholdersIn(entry.item.body.check).includes('deployment.version') &&
+      isActive(entry, situation.deployment) &&
+      progressOf(situation.deployment, entry.item.id).settled === undefined &&
+      runsByItself(situation, entry),
+  );
 
 /** What is wrong with a version as typed, or undefined. */
 export const versionProblem = (version: string): Refusal | undefined =>

@@ -2,6 +2,7 @@ import type { Result } from '../../lib/result.ts';
 import { err, ok } from '../../lib/result.ts';
 import { requireMember } from '../actor.ts';
 import type { DomainEvent } from '../events.ts';
+import { rollbackPlansOf } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import { requireReason } from '../settle/find-item.ts';
@@ -31,8 +32,7 @@ export const rollBack = (
   const { deployment } = situation;
   const { kind } = deployment.state;
   if (kind !== 'deploying' && kind !== 'verifying' && kind !== 'watching') {
-    const instead =
-      kind === 'rolling_back' ? 'It is already rolling back.' : 'There is nothing deployed to roll back.';
+    const instead = BACK_INSTEAD[kind] ?? 'Nothing is deployed yet: Abort instead.';
     return err(refusal('wrong_state', instead));
   }
   const plans = choosePlans(situation, input.plans);
@@ -51,11 +51,18 @@ export const rollBack = (
   return ok([{ type: 'rollback_started', run }]);
 };
 
+const BACK_INSTEAD: Readonly<Record<string, string>> = {
+  rolling_back: 'It is already rolling back; settle what is open in the plan.',
+  rolled_back: 'It was rolled back already.',
+  completed: 'It is completed. Start a deployment of the earlier version instead.',
+  aborted: 'It was aborted. Start a deployment of the earlier version instead.',
+};
+
 const choosePlans = (situation: Situation, named: readonly string[]): Result<readonly string[], Refusal> => {
-  const available = Object.keys(situation.checklist.rollback.plans);
+  const available = Object.keys(rollbackPlansOf(situation.checklist));
   const unknown = named.find((id) => !available.includes(id));
   return unknown === undefined
-    ? ok(named.length > 0 ? named : defaultPlans(situation))
+    ? ok(named.length > 0 ? [...new Set(named)] : defaultPlans(situation))
     : err(refusal('plan_unknown', `There is no plan ${unknown}. Plans: ${available.join(', ')}.`));
 };
 
@@ -64,7 +71,8 @@ const requireRestoreWord = (
   plans: readonly string[],
   typed: string | undefined,
 ): Result<void, Refusal> => {
-  const losing = plans.filter((id) => checklist.rollback.plans[id]?.dataLoss === true);
+  const known = rollbackPlansOf(checklist);
+  const losing = plans.filter((id) => known[id]?.dataLoss === true);
   return losing.length === 0 || typed?.trim() === RESTORE
     ? ok(undefined)
     : err(
@@ -76,7 +84,7 @@ const requireRestoreWord = (
 };
 
 const defaultPlans = ({ checklist }: Situation): readonly string[] => {
-  const plans = Object.entries(checklist.rollback.plans);
+  const plans = Object.entries(rollbackPlansOf(checklist));
   const chosen = plans.filter(([, plan]) => plan.default).map(([id]) => id);
   return chosen.length > 0 ? chosen : plans.slice(0, 1).map(([id]) => id);
 };

@@ -56,7 +56,10 @@ export const signOff = (
     const reasons = owed.map((debt) => `${titleOf(situation, debt.itemId)} ("${debt.reason}")`).join(', ');
     return err(refusal('debts_open', `Debts have to be accepted before signing: ${reasons}.`));
   }
-  return ok([{ type: 'signed', role: role.value, by: actor.id, acceptedDebts: input.acceptedDebts }]);
+  const acceptedDebts = situation.deployment.debts
+    .filter((debt) => debt.acceptedBy === undefined)
+    .map(({ id }) => id);
+  return ok([{ type: 'signed', role: role.value, by: actor.id, acceptedDebts }]);
 };
 
 const titleOf = (situation: Situation, itemId: string | null): string =>

@@ -34,6 +34,7 @@ const CHECK_EVENTS: Readonly<Record<CheckEvent['type'], true>> = {
 };
 const STATE_EVENTS: Readonly<Record<StateEvent['type'], true>> = {
   deployment_started: true,
+  evidence_outdated: true,
   version_set: true,
   gate_opened: true,
   gate_closed: true,

@@ -1,23 +1,28 @@
 import type { Instant } from '../../lib/time.ts';
-import type { Debt, Deployment, DeploymentState } from '../deployment.ts';
+import type { Debt, Deployment, DeploymentState, ItemProgress } from '../deployment.ts';
 import type { EventOf, StateEvent } from '../events.ts';
 import { withItem } from './item-events.ts';
+import { withoutLadder } from './watch-events.ts';
 
 const inState = (deployment: Deployment, state: DeploymentState): Deployment => ({ ...deployment, state });
 
-const withoutRunning = (deployment: Deployment): Deployment => ({
+const eachItem = (deployment: Deployment, change: (progress: ItemProgress) => ItemProgress): Deployment => ({
   ...deployment,
-  followUps: deployment.followUps.map((followUp) =>
-    followUp.state.kind === 'planned' || followUp.state.kind === 'running'
-      ? { ...followUp, state: { kind: 'cancelled' } }
-      : followUp,
-  ),
+  items: Object.fromEntries(Object.entries(deployment.items).map(([id, progress]) => [id, change(progress)])),
 });
+
+/** Nobody waits for a run any more: what it will find belongs to what is over. */
+const withoutRuns = (deployment: Deployment): Deployment =>
+  eachItem(deployment, ({ running: _running, suspectSince: _since, ...progress }) => progress);
+
+const stopped = (deployment: Deployment): Deployment => withoutRuns(withoutLadder(deployment));
 
 export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: Instant): Deployment => {
   switch (event.type) {
     case 'deployment_started':
       return deployment;
+    case 'evidence_outdated':
+      return eachItem(deployment, outdated);
     case 'version_set':
       return { ...deployment, version: event.version };
     case 'gate_opened':
@@ -29,12 +34,12 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
       return deployment;
     case 'go_given':
       return {
-        ...inState(deployment, { kind: 'deploying', since: at }),
+        ...inState(withoutRuns(deployment), { kind: 'deploying', since: at }),
         goBy: event.by,
         anchors: { ...deployment.anchors, go: at },
       };
     case 'no_go_given':
-      return inState(withoutSettled(deployment, event.clearedApprovals), {
+      return inState(withoutApprovals(deployment, event.clearedApprovals), {
         kind: 'held',
         by: event.by,
         reason: event.reason,
@@ -43,16 +48,16 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
     case 'deployed':
       return deploy(deployment, event, at);
     case 'deployed_undone':
-      return undoDeployed(deployment, at);
+      return undoDeployed(deployment, event, at);
     case 'verified':
       return inState(deployment, { kind: 'watching', since: at });
     case 'aborted': {
       const { by, reason, locked } = event;
-      return inState(withoutRunning(deployment), { kind: 'aborted', by, at, reason, locked });
+      return inState(stopped(deployment), { kind: 'aborted', by, at, reason, locked });
     }
     case 'rollback_started':
       return {
-        ...inState(withoutRunning(deployment), { kind: 'rolling_back', since: at }),
+        ...inState(stopped(deployment), { kind: 'rolling_back', since: at }),
         rollback: event.run,
       };
     case 'rolled_back':
@@ -61,7 +66,7 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
       return sign(deployment, event, at);
     case 'completed': {
       const { outcome, unsigned } = event;
-      return inState(withoutRunning(deployment), { kind: 'completed', at, outcome, unsigned });
+      return inState(stopped(deployment), { kind: 'completed', at, outcome, unsigned });
     }
   }
 };
@@ -78,10 +83,22 @@ const sign = (
   ),
 });
 
-const withoutSettled = (deployment: Deployment, itemIds: readonly string[]): Deployment =>
+/** Measured before the environment changed: to be measured again. What a person settled stays with that person. */
+const outdated = (progress: ItemProgress): ItemProgress => {
+  if (progress.settled !== undefined) return progress;
+  const { measured: _measured, running: _running, ...rest } = progress;
+  return rest;
+};
+
+const withoutDebtsOf = (deployment: Deployment, itemIds: readonly string[]): Deployment => ({
+  ...deployment,
+  debts: deployment.debts.filter(({ itemId }) => itemId === null || !itemIds.includes(itemId)),
+});
+
+const withoutApprovals = (deployment: Deployment, itemIds: readonly string[]): Deployment =>
   itemIds.reduce(
     (next, itemId) => withItem(next, itemId, ({ settled: _settled, ...progress }) => progress),
-    deployment,
+    withoutDebtsOf(deployment, itemIds),
   );
 
 const deploy = (deployment: Deployment, event: EventOf<'deployed'>, at: Instant): Deployment => {
@@ -109,14 +126,29 @@ const deploy = (deployment: Deployment, event: EventOf<'deployed'>, at: Instant)
   };
 };
 
-const undoDeployed = (deployment: Deployment, at: Instant): Deployment => {
+/** As if it had not been said: nothing that was seen after T-0 may count for the T-0 to come. Notes stay. */
+const undoDeployed = (
+  deployment: Deployment,
+  { itemIds }: EventOf<'deployed_undone'>,
+  at: Instant,
+): Deployment => {
   const { deployed: _deployed, ...anchors } = deployment.anchors;
-  const { deployedBy: _by, ...rest } = deployment;
+  const {
+    deployedBy: _by,
+    judgedOutcome: _judged,
+    ...rest
+  } = itemIds.reduce(
+    (next, itemId) => withItem(next, itemId, ({ notes }) => (notes === undefined ? {} : { notes })),
+    withoutDebtsOf(deployment, itemIds),
+  );
+  const { 'sign-off:asked': _asked, ...reminded } = deployment.reminded;
   return {
     ...rest,
     anchors,
+    reminded,
     state: { kind: 'deploying', since: at },
     followUps: [],
-    debts: deployment.debts.filter((debt) => debt.kind !== 'deployed_early'),
+    alerts: [],
+    debts: rest.debts.filter((debt) => debt.kind !== 'deployed_early'),
   };
 };

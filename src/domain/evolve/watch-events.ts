@@ -13,6 +13,16 @@ const withAlert = (deployment: Deployment, id: string, change: (alert: Alert) =>
   alerts: deployment.alerts.map((alert) => (alert.id === id ? change(alert) : alert)),
 });
 
+/** Nothing of the ladder runs any more; what has run stays. */
+export const withoutLadder = (deployment: Deployment): Deployment => ({
+  ...deployment,
+  followUps: deployment.followUps.map((followUp) =>
+    followUp.state.kind === 'planned' || followUp.state.kind === 'running'
+      ? { ...followUp, state: { kind: 'cancelled' } }
+      : followUp,
+  ),
+});
+
 export const applyWatchEvent = (deployment: Deployment, event: WatchEvent, at: Instant): Deployment => {
   switch (event.type) {
     case 'suspected':
@@ -22,7 +32,11 @@ export const applyWatchEvent = (deployment: Deployment, event: WatchEvent, at: I
     case 'criteria_judged':
       return { ...deployment, judgedOutcome: { outcome: event.outcome, at } };
     case 'superseded':
-      return { ...deployment, supersededBy: event.supersededBy };
+      return {
+        ...withoutLadder(deployment),
+        supersededBy: event.supersededBy,
+        supersededAt: at,
+      };
     case 'reminded':
       return { ...deployment, reminded: { ...deployment.reminded, [event.key]: at } };
     case 'follow_up_started':

@@ -73,7 +73,7 @@ const refuseByBody = (situation: Situation, found: Found, { actor }: ConfirmInpu
   const { entry, progress } = found;
   const { body, title } = entry.item;
   if (body.kind === 'approval')
-    return requireSecondPerson(situation, actor, { role: body.role, what: title });
+    return requireSecondPerson(situation, actor, { role: body.role, what: title, neverStarter: true });
   if (body.kind !== 'check') return ok(undefined);
   const { measured, running } = progress;
   switch (measured?.outcome) {

@@ -1,7 +1,8 @@
 import type { Result } from '../../lib/result.ts';
+import { didYouMean } from '../../lib/nearest.ts';
 import { err, ok } from '../../lib/result.ts';
 import { requireMember } from '../actor.ts';
-import type { ItemProgress } from '../deployment.ts';
+import type { Deployment, ItemProgress } from '../deployment.ts';
 import { isEnded, progressOf } from '../deployment.ts';
 import type { PlanItem, Section } from '../plan.ts';
 import { activeSections } from '../plan.ts';
@@ -31,8 +32,10 @@ export const findItem = (situation: Situation, itemId: string, actor: Actor): Re
   const { deployment } = situation;
   const board = boardOf(situation);
   const entry = board.plan.byId.get(itemId);
-  if (entry === undefined)
-    return err(refusal('unknown_item', `There is no item ${itemId} in this checklist.`));
+  if (entry === undefined) {
+    const near = didYouMean(itemId, [...board.plan.byId.keys()]);
+    return err(refusal('unknown_item', `There is no item ${itemId} in this checklist${near || '.'}`));
+  }
   const { title } = entry.item;
   if (isEnded(deployment.state) && deployment.state.kind !== 'rolled_back') {
     return err(refusal('wrong_state', `This deployment has ended; ${title} can no longer be changed.`));
@@ -45,9 +48,34 @@ export const findItem = (situation: Situation, itemId: string, actor: Actor): Re
   const inChosenPlan =
     entry.section !== 'rollback' || (deployment.rollback?.plans.includes(entry.phaseId) ?? false);
   if (!reachedSections(deployment.state).includes(entry.section) || !inChosenPlan) {
-    return err(refusal('item_not_active', `${title} belongs to ${entry.section}, which has not begun yet.`));
+    return err(refusal('item_not_active', notReached(entry, deployment)));
   }
   return ok({ board, entry, progress: progressOf(deployment, itemId) });
+};
+
+const SECTION_WORDS: Readonly<Record<Section, string>> = {
+  prepare: 'the preparation',
+  deploy: 'the deployment',
+  verify: 'the verification',
+  watch: 'the watch',
+  criteria: 'the success criteria',
+  rollback: 'a rollback',
+  after: 'the work after a rollback',
+};
+
+const notReached = ({ item, section }: PlanItem, { state }: Deployment): string => {
+  const { title } = item;
+  const isBack = state.kind === 'rolling_back' || state.kind === 'rolled_back';
+  if (section === 'rollback') {
+    return isBack
+      ? `${title} belongs to a rollback plan that was not chosen, or is done.`
+      : `${title} belongs to a rollback. Press Roll back first.`;
+  }
+  const when =
+    isBack && section !== 'after'
+      ? 'which is over: this deployment was rolled back'
+      : 'which has not begun yet; wait for it';
+  return `${title} belongs to ${SECTION_WORDS[section]}, ${when}.`;
 };
 
 /** Refuses an empty reason; returns it trimmed. */
@@ -56,7 +84,7 @@ export const requireReason = (reason: string | undefined): Result<string, Refusa
   return text === '' ? err(refusal('reason_missing', 'A reason is needed: say why in one line.')) : ok(text);
 };
 
-/** The reason an item cannot be settled by a person at all. */
+/** The reason a person can neither confirm nor fail an item: it follows from something else. */
 export const refuseSelfSettling = ({ entry }: Found): Result<void, Refusal> => {
   const { body, title } = entry.item;
   const by = {

@@ -4,13 +4,15 @@ import type { DomainEvent } from '../events.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
-import { findItem } from './find-item.ts';
+import { findItem, refuseSettled } from './find-item.ts';
 
-/** Measures items again, or by-click checks for the first time. All or none. */
+/** Measures items again, or by-click checks for the first time. All or none; naming an item twice runs it once. */
 export const rerunItems = (
   situation: Situation,
-  { itemIds, actor }: { itemIds: readonly string[]; actor: Actor },
+  { itemIds: named, actor }: { itemIds: readonly string[]; actor: Actor },
 ): Result<readonly DomainEvent[], Refusal> => {
+  const itemIds = [...new Set(named)];
+  if (itemIds.length === 0) return err(refusal('not_a_check', 'Nothing was named to be measured again.'));
   for (const itemId of itemIds) {
     const allowed = requireRunnable(situation, itemId, actor);
     if (!allowed.ok) return allowed;
@@ -27,6 +29,8 @@ const requireRunnable = (situation: Situation, itemId: string, actor: Actor): Re
   if (body.kind !== 'check' || body.check.kind === 'state') {
     return err(refusal('not_a_check', `${title} has no check to run. Confirm it, or skip it with a reason.`));
   }
+  const settled = refuseSettled(found.value);
+  if (!settled.ok) return settled;
   if (progress.running !== undefined) {
     return err(refusal('check_running', `${title} is being measured; wait for its result.`));
   }

@@ -1,10 +1,12 @@
 import type { CheckResult, Outcome } from '../check.ts';
 import { OLD_VERSION, VERSION_LIVE } from '../checklist.ts';
-import type { Measured } from '../deployment.ts';
+import type { Instant } from '../../lib/time.ts';
+import type { Deployment, ItemProgress, Measured } from '../deployment.ts';
 import { isEnded, progressOf } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
 import { evolveAll } from '../evolve/evolve.ts';
 import type { PlanItem } from '../plan.ts';
+import { isActive } from '../plan.ts';
 import type { Situation } from '../situation.ts';
 import type { Board, Standing } from '../standing.ts';
 import { boardOf, isWell } from '../standing.ts';
@@ -29,12 +31,15 @@ const settleCheck = (situation: Situation, { itemId, runId, result }: SettledRun
   const { deployment } = situation;
   const progress = progressOf(deployment, itemId);
   const discard = (why: string): DomainEvent[] => [{ type: 'check_discarded', itemId, runId, why }];
-  if (progress.running?.runId !== runId) return discard('a newer run replaced it');
-  if (isEnded(deployment.state)) return discard('the deployment has ended');
+  const { running } = progress;
+  if (running === undefined) return discard('nobody waits for it any more');
+  if (running.runId !== runId) return discard('a newer run replaced it');
   const board = boardOf(situation);
   const entry = board.plan.byId.get(itemId);
   if (entry === undefined) return discard('the item no longer exists');
-  const measured = asMeasured(runId, judgedForVersion(situation, { board, entry, result }), situation.now);
+  if (isEnded(deployment.state) && !isActive(entry, deployment)) return discard('the deployment has ended');
+  const judged = judgedForVersion(situation, { board, entry, result, askedAt: running.since });
+  const measured = asMeasured(judged, { runId, askedAt: running.since, at: situation.now });
   const settled: DomainEvent = {
     type: 'check_settled',
     itemId,
@@ -44,11 +49,10 @@ const settleCheck = (situation: Situation, { itemId, runId, result }: SettledRun
   return isWatched(situation, entry) ? watchedResult(board, { itemId, progress, settled }) : [settled];
 };
 
-const asMeasured = (runId: string, result: CheckResult, now: number): Measured => ({
-  runId,
+const asMeasured = (result: CheckResult, run: Pick<Measured, 'runId' | 'askedAt' | 'at'>): Measured => ({
+  ...run,
   outcome: result.outcome,
   line: result.line,
-  at: now,
   tries: result.tries,
   ...(result.cause === undefined ? {} : { cause: result.cause }),
 });
@@ -56,14 +60,21 @@ const asMeasured = (runId: string, result: CheckResult, now: number): Measured =
 /** While the old version answers, what is measured in verify says nothing about the new one. */
 const judgedForVersion = (
   { deployment }: Situation,
-  { board, entry, result }: { board: Board; entry: PlanItem; result: CheckResult },
+  { board, entry, result, askedAt }: { board: Board; entry: PlanItem; result: CheckResult; askedAt: Instant },
 ): CheckResult => {
   if (entry.section !== 'verify' || deployment.state.kind !== 'verifying') return result;
   if (entry.item.id === VERSION_LIVE) {
     return result.outcome === 'fail' ? { ...result, outcome: 'inconclusive' } : result;
   }
-  if (!board.plan.byId.has(VERSION_LIVE) || isWell(board.standing(VERSION_LIVE))) return result;
+  if (!board.plan.byId.has(VERSION_LIVE) || askedAt >= liveSince(deployment, board)) return result;
   return { ...result, outcome: 'inconclusive', line: OLD_VERSION, captured: {} };
+};
+
+/** From when on the new version answered for sure; Infinity while it does not. */
+const liveSince = (deployment: Deployment, board: Board): Instant => {
+  if (!isWell(board.standing(VERSION_LIVE))) return Infinity;
+  const { settled, measured } = progressOf(deployment, VERSION_LIVE);
+  return settled?.at ?? measured?.askedAt ?? 0;
 };
 
 const BAD: ReadonlySet<Outcome> = new Set(['fail', 'error', 'timed_out']);
@@ -85,7 +96,7 @@ const watchedResult = (
     settled,
   }: {
     itemId: string;
-    progress: { readonly suspectSince?: number };
+    progress: ItemProgress;
     settled: Extract<DomainEvent, { type: 'check_settled' }>;
   },
 ): DomainEvent[] => {
@@ -93,7 +104,8 @@ const watchedResult = (
   const clear: DomainEvent[] = wasSuspect ? [{ type: 'suspicion_cleared', itemId }] : [];
   if (!isBad(settled.measured.outcome)) return [settled, ...clear];
   const before: Standing = board.standing(itemId);
-  if (before === 'red' || before === 'accepted') return [settled, ...clear];
+  const wasAccepted = progress.accepted !== undefined;
+  if (before === 'red' || wasAccepted) return [settled, ...clear];
   if (wasSuspect) return [settled, ...clear];
   const { runId } = settled.measured;
   return [

@@ -1,7 +1,7 @@
 import type { Result } from '../../lib/result.ts';
 import { err, firstError, ok } from '../../lib/result.ts';
-import { APPROVER, requireSecondPerson } from '../actor.ts';
-import { VERSION_LIVE } from '../checklist.ts';
+import { APPROVER, holdersText, requireSecondPerson } from '../actor.ts';
+import { PREVIOUS_RUNS, VERSION_LIVE } from '../checklist.ts';
 import type { DomainEvent } from '../events.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
@@ -36,7 +36,10 @@ export const skipItem = (
     if (!allowed.ok) return allowed;
     if (progress.settled?.kind === 'failed' && progress.settled.by === actor.id) {
       return err(
-        refusal('second_person_needed', `You failed ${entry.item.title}: skipping it needs a second person.`),
+        refusal(
+          'second_person_needed',
+          `You failed ${entry.item.title}: skipping it needs a second person. Ask ${holdersText(situation, APPROVER, actor.id)}.`,
+        ),
       );
     }
   }
@@ -79,9 +82,10 @@ export const failItem = (
 };
 
 /** Never skippable: the proof that the new version answers, and the proof that a rollback worked. */
-const refuseUnskippable = ({ entry }: Found): Result<void, Refusal> => {
-  const isRollbackProof = entry.section === 'rollback' && entry.item.body.kind === 'check';
-  return entry.item.id === VERSION_LIVE || isRollbackProof
+export const refuseUnskippable = ({ entry }: Found): Result<void, Refusal> => {
+  const { id, body } = entry.item;
+  const isRollbackProof = entry.section === 'rollback' && (body.kind === 'check' || id === PREVIOUS_RUNS);
+  return id === VERSION_LIVE || isRollbackProof
     ? err(
         refusal(
           'item_not_skippable',
@@ -99,7 +103,7 @@ const findSettleable = (
   if (!found.ok) return found;
   const failedByPerson = found.value.progress.settled?.kind === 'failed';
   const refused = firstError(
-    refuseSelfSettling(found.value),
+    refuseSum(found.value),
     failedByPerson ? ok(undefined) : refuseSettled(found.value),
     refuseUnskippable(found.value),
     refuseWell(found.value),
@@ -107,6 +111,12 @@ const findSettleable = (
   if (refused !== undefined) return refused;
   const reason = requireReason(input.reason);
   return reason.ok ? ok({ item: found.value, reason: reason.value }) : reason;
+};
+
+/** A wait or a judgement about others can be done without; a sum or a twin is skipped where it comes from. */
+const refuseSum = (found: Found): Result<void, Refusal> => {
+  const { kind } = found.entry.item.body;
+  return kind === 'parent' || kind === 'twin' ? refuseSelfSettling(found) : ok(undefined);
 };
 
 const refuseWell = ({ board, entry, progress }: Found): Result<void, Refusal> => {

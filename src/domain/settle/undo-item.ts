@@ -1,12 +1,14 @@
 import type { Result } from '../../lib/result.ts';
-import { err, ok } from '../../lib/result.ts';
+import { err, firstError, ok } from '../../lib/result.ts';
 import { MINUTE } from '../../lib/time.ts';
+import { APPROVER, holdersText, standsIn } from '../actor.ts';
 import type { DomainEvent } from '../events.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
-import { findItem, requireReason } from './find-item.ts';
+import { findItem, refuseSelfSettling, requireReason } from './find-item.ts';
 import type { ReasonedInput } from './skip-item.ts';
+import { refuseUnskippable } from './skip-item.ts';
 
 /** Takes back how an item was settled: an own click for five minutes freely, anything else with a reason. */
 export const undoItem = (
@@ -56,8 +58,12 @@ export const acceptRed = (
   if (standing !== 'red' && standing !== 'unclear') {
     return err(refusal('nothing_to_accept', `${title} is not red; there is nothing to accept.`));
   }
-  const allowed = requireApproverOtherThan(situation, input.actor, { title, deployedBy });
-  if (!allowed.ok) return allowed;
+  const refused = firstError(
+    refuseSelfSettling(found.value),
+    refuseUnskippable(found.value),
+    requireApproverOtherThan(situation, input.actor, { title, deployedBy }),
+  );
+  if (refused !== undefined) return refused;
   const reason = requireReason(input.reason);
   if (!reason.ok) return reason;
   const { itemId, actor } = input;
@@ -71,15 +77,24 @@ const requireApproverOtherThan = (
   actor: Actor,
   { title, deployedBy }: { title: string; deployedBy: string | undefined },
 ): Result<void, Refusal> => {
-  const { policy } = situation;
-  const holders = policy.holders('approver');
-  if (holders !== 'anyone' && !actor.roles.includes('approver')) {
-    const who = holders.map((id) => `<@${id}>`).join(' or ');
-    return err(refusal('not_allowed', `${title} is accepted by an approver. Ask ${who}.`));
+  const { fourEyes } = situation.policy;
+  if (fourEyes && actor.id === deployedBy) {
+    const who = holdersText(situation, APPROVER, actor.id);
+    return err(
+      refusal(
+        'second_person_needed',
+        `You deployed this: accepting ${title} needs a second person. Ask ${who}.`,
+      ),
+    );
   }
-  return policy.fourEyes && actor.id === deployedBy
-    ? err(refusal('second_person_needed', `You deployed this: accepting ${title} needs a second person.`))
-    : ok(undefined);
+  return standsIn(actor, APPROVER, situation)
+    ? ok(undefined)
+    : err(
+        refusal(
+          'not_allowed',
+          `${title} is accepted by an approver. Ask ${holdersText(situation, APPROVER)}.`,
+        ),
+      );
 };
 
 /** Keeps a line with an item, for Details and the report. */

@@ -6,6 +6,7 @@ import type { DomainEvent } from '../events.ts';
 import { request, runsByItself } from '../request-checks.ts';
 import type { Situation } from '../situation.ts';
 import type { Board } from '../standing.ts';
+import { isWell } from '../standing.ts';
 
 /** While an alert is young it is looked at every second-look period, later every five minutes. */
 const YOUNG = HOUR;
@@ -13,6 +14,7 @@ const SLOW_LOOK = 5 * MINUTE;
 
 /** A first bad result in the watch gets its second look. */
 export const suspectDues: DueSource = (situation, board) => {
+  if (!isWatching(situation)) return [];
   const entries = board.plan.items.flatMap((entry) => {
     const { suspectSince, running } = progressOf(situation.deployment, entry.item.id);
     return suspectSince === undefined || running !== undefined ? [] : [{ entry, suspectSince }];
@@ -37,27 +39,34 @@ export const suspectDues: DueSource = (situation, board) => {
 
 /** An open alert is looked at again for its recovery, and repeated while nobody answers. */
 export const alertDues: DueSource = (situation, board) =>
-  situation.deployment.alerts
-    .filter(({ state }) => state.kind !== 'resolved')
-    .flatMap((alert) => [lookDue(situation, board, alert), ...repeatDues(situation, alert)]);
+  isWatching(situation)
+    ? situation.deployment.alerts
+        .filter(({ state }) => state.kind !== 'resolved')
+        .flatMap((alert) => [...lookDues(situation, board, alert), ...repeatDues(situation, alert)])
+    : [];
 
-const lookDue = (situation: Situation, board: Board, alert: Alert): Due => {
+/** A rollback, a newer deployment or the end make looking at this one's alerts pointless. */
+const isWatching = ({ deployment: { state, supersededBy } }: Situation): boolean =>
+  (state.kind === 'verifying' || state.kind === 'watching') && supersededBy === undefined;
+
+const lookDues = (situation: Situation, board: Board, alert: Alert): Due[] => {
+  const entries = board.plan.items.filter(({ item: { id } }) => alert.itemIds.includes(id));
+  const measurable = entries.filter(
+    (entry) =>
+      !isWell(board.standing(entry.item.id)) &&
+      progressOf(situation.deployment, entry.item.id).settled === undefined &&
+      runsByItself(situation, entry),
+  );
+  if (measurable.length === 0) return [];
+  const idle = measurable.filter(
+    ({ item }) => progressOf(situation.deployment, item.id).running === undefined,
+  );
   const isYoung = situation.now - alert.firedAt < YOUNG;
-  return {
-    at: alert.lastLookAt + (isYoung ? situation.rules.secondLook : SLOW_LOOK),
-    fire: (): readonly DomainEvent[] => {
-      const entries = board.plan.items.filter(
-        (entry) =>
-          alert.itemIds.includes(entry.item.id) &&
-          progressOf(situation.deployment, entry.item.id).running === undefined &&
-          runsByItself(situation, entry),
-      );
-      return [
-        { type: 'alert_looked_at', alertId: alert.id },
-        ...request(situation, { kind: 'second_look' }, entries),
-      ];
-    },
-  };
+  const fire = (): readonly DomainEvent[] => [
+    { type: 'alert_looked_at', alertId: alert.id },
+    ...request(situation, { kind: 'second_look' }, idle),
+  ];
+  return [{ at: alert.lastLookAt + (isYoung ? situation.rules.secondLook : SLOW_LOOK), fire }];
 };
 
 const repeatDues = ({ rules }: Situation, { id, firedAt, pings, state }: Alert): Due[] => {

@@ -10,18 +10,53 @@ const MERGE_SHARE = 0.1;
 /** The schedule after T-0: bounded series in full, open ones one run ahead, close runs merged. */
 export const materialiseLadder = (situation: Situation, deployedAt: Instant): readonly FollowUp[] => {
   const { ladder, timeZone } = situation.checklist;
-  const runs = ladder
-    .flatMap((rung, index) => runsOf(situation, { rung, index, deployedAt, timeZone }))
-    .sort((a, b) => a.dueAt - b.dueAt);
-  const kept: FollowUp[] = [];
-  for (const run of runs) {
-    const last = kept.at(-1);
-    const isClose = last !== undefined && run.dueAt - last.dueAt < MERGE_SHARE * (run.dueAt - deployedAt);
-    // An open series must keep its run, or nothing would plan the next one.
-    if (isClose && isOpenSeries(ladder[run.rung])) kept[kept.length - 1] = run;
-    else if (!isClose) kept.push(run);
+  const runs = ladder.map((rung, index) => runsOf(situation, { rung, index, deployedAt, timeZone }));
+  const bounded = runs
+    .flat()
+    .filter(({ rung }) => !isOpenSeries(ladder[rung]))
+    .sort((a, b) => a.dueAt - b.dueAt)
+    .reduce<readonly FollowUp[]>((kept, run) => merged(kept, run, { ladder, deployedAt }), []);
+  const open = runs
+    .flat()
+    .filter(({ rung }) => isOpenSeries(ladder[rung]))
+    .flatMap((run) => freeInSeries(situation, run, { bounded, deployedAt }) ?? []);
+  return [...bounded, ...open].sort((a, b) => a.dueAt - b.dueAt);
+};
+
+const isClose = (earlier: Instant, later: Instant, deployedAt: Instant): boolean =>
+  later - earlier < MERGE_SHARE * (later - deployedAt);
+
+/** Of two close runs the one with the exact offset stays, else the first. */
+const merged = (
+  kept: readonly FollowUp[],
+  run: FollowUp,
+  { ladder, deployedAt }: { ladder: readonly LadderRung[]; deployedAt: Instant },
+): readonly FollowUp[] => {
+  const last = kept.at(-1);
+  if (last === undefined || !isClose(last.dueAt, run.dueAt, deployedAt)) return [...kept, run];
+  const isExact = ({ rung }: FollowUp) => ladder[rung]?.kind === 'at';
+  return isExact(run) && !isExact(last) ? [...kept.slice(0, -1), run] : kept;
+};
+
+/** An open series yields to bounded runs: its first run that is close to none of them, `run` itself or a later one. */
+const freeInSeries = (
+  situation: Situation,
+  run: FollowUp,
+  { bounded, deployedAt }: { bounded: readonly FollowUp[]; deployedAt: Instant },
+): FollowUp | undefined => {
+  const { timeZone, ladder } = situation.checklist;
+  const rung = ladder[run.rung];
+  if (rung?.kind !== 'cron') return undefined;
+  let dueAt: Instant | undefined = run.dueAt;
+  for (let tried = 0; tried < MOST_RUNS && dueAt !== undefined; tried += 1) {
+    const at = dueAt;
+    const isTaken = bounded.some((other) =>
+      isClose(Math.min(at, other.dueAt), Math.max(at, other.dueAt), deployedAt),
+    );
+    if (!isTaken) return { ...run, dueAt };
+    dueAt = situation.calendar.nextCron(rung.cron, timeZone, dueAt);
   }
-  return kept;
+  return undefined;
 };
 
 /** A series that only the end of the deployment ends. */
@@ -30,22 +65,21 @@ export const isOpenSeries = (rung: LadderRung | undefined): boolean =>
 
 /** The run after `followUp` in its open series; undefined for bounded rungs. */
 export const nextInSeries = (situation: Situation, followUp: FollowUp): FollowUp | undefined => {
-  const rung = situation.checklist.ladder[followUp.rung];
+  const { deployment, checklist, calendar } = situation;
+  const rung = checklist.ladder[followUp.rung];
   if (rung?.kind !== 'cron' || rung.forMs !== undefined) return undefined;
   const after = Math.max(followUp.dueAt, situation.now);
-  const dueAt = situation.calendar.nextCron(rung.cron, situation.checklist.timeZone, after);
-  return dueAt === undefined
-    ? undefined
-    : planned(situation, { rung: followUp.rung, dueAt, title: followUp.title });
+  const dueAt = calendar.nextCron(rung.cron, checklist.timeZone, after);
+  if (dueAt === undefined) return undefined;
+  const bounded = deployment.followUps.filter((other) => !isOpenSeries(checklist.ladder[other.rung]));
+  const next = planned(situation, { rung: followUp.rung, dueAt, title: followUp.title });
+  return freeInSeries(situation, next, { bounded, deployedAt: deployment.anchors.deployed ?? dueAt });
 };
 
-/** When an offset falls, or undefined while its anchor is unknown. Negative offsets from T-0 count from planned Go. */
+/** When an offset falls, or undefined while its anchor is unknown. Negative offsets count from planned Go. */
 export const momentOf = (offset: Offset, anchors: Anchors): Instant | undefined => {
-  const base = {
-    start: anchors.start,
-    go: anchors.go,
-    deployed: offset.ms < 0 ? anchors.plannedGo : anchors.deployed,
-  }[offset.anchor];
+  const { start, plannedGo, go, deployed } = anchors;
+  const base = offset.ms < 0 ? plannedGo : { start, go, deployed }[offset.anchor];
   return base === undefined ? undefined : base + offset.ms;
 };
 

@@ -1,37 +1,59 @@
+import { MINUTE } from '../../lib/time.ts';
 import type { Due, DueSource } from '../due.ts';
 import type { Situation } from '../situation.ts';
 import { noGo } from '../decide/gate.ts';
 import { signOffOpen, unsignedRoles } from '../decide/sign-off.ts';
-import { ladderEndedAt, outcomeOf } from '../follow.ts';
+import { completion, ladderEndedAt } from '../complete.ts';
 import { momentOf } from './ladder.ts';
 
 const reminder = (situation: Situation, { key, at }: { key: string; at: number }): Due[] =>
   (situation.deployment.reminded[key] ?? -1) >= at ? [] : [{ at, fire: () => [{ type: 'reminded', key }] }];
 
-/** A waiting Go reminds, asks the backup, then holds. */
+/**
+ * A waiting Go reminds, asks the backup, then holds. It waits from planned Go, when that is later than readiness. Each
+ * step leaves people their time after the one before, also when the bot was down meanwhile.
+ */
 export const gateDues: DueSource = (situation) => {
-  const { state, version } = situation.deployment;
+  const { state, version, anchors, reminded } = situation.deployment;
   if (state.kind !== 'awaiting_go' || version === null) return [];
   const { remind, backup, hold } = situation.rules.goReminders;
-  const reason = `no Go within ${hold / 60_000} min`;
-  return [
-    ...reminder(situation, { key: 'go:asked', at: state.since + remind }),
-    ...reminder(situation, { key: 'go:backup', at: state.since + backup }),
-    { at: state.since + hold, fire: () => [noGo(situation, { by: null, reason })] },
-  ];
+  const since = Math.max(state.since, anchors.plannedGo ?? 0);
+  const sent = (key: string) => Math.max(reminded[key] ?? 0, since);
+  const reason = `no Go within ${hold / MINUTE} min`;
+  const [ask, askBackup] = ['go:asked', 'go:backup'];
+  if ((reminded[ask] ?? 0) < since + remind) return reminder(situation, { key: ask, at: since + remind });
+  const backupAt = Math.max(since + backup, sent(ask) + backup - remind);
+  if ((reminded[askBackup] ?? 0) < backupAt) return reminder(situation, { key: askBackup, at: backupAt });
+  const holdAt = Math.max(since + hold, sent(askBackup) + hold - backup);
+  return [{ at: holdAt, fire: () => [noGo(situation, { by: null, reason })] }];
 };
 
-/** A forgotten Deployed is asked for. */
+/** A forgotten Deployed is asked for, each time after a pause. */
 export const nagDues: DueSource = (situation) => {
-  const { state } = situation.deployment;
+  const { state, reminded } = situation.deployment;
   if (state.kind !== 'deploying') return [];
-  return situation.rules.deployedNags.flatMap((after, index) =>
-    reminder(situation, { key: `deployed:${index + 1}`, at: state.since + after }),
-  );
+  const { since } = state;
+  const nags = situation.rules.deployedNags;
+  const sentAt = (index: number) => reminded[`deployed:${index + 1}`] ?? 0;
+  const index = nags.findIndex((after, position) => sentAt(position) < since + after);
+  const after = nags[index];
+  if (after === undefined) return [];
+  const pause = after - (nags[index - 1] ?? 0);
+  const at = index === 0 ? since + after : Math.max(since + after, sentAt(index - 1) + pause);
+  return reminder(situation, { key: `deployed:${index + 1}`, at });
+};
+
+/** A rollback that is not finished is asked for again and again: nobody may believe that it is over. */
+export const rollbackDues: DueSource = (situation) => {
+  const { state, reminded } = situation.deployment;
+  if (state.kind !== 'rolling_back') return [];
+  const key = 'rollback:open';
+  const last = Math.max(reminded[key] ?? 0, state.since);
+  return [{ at: last + situation.rules.alertRepeats.again, fire: () => [{ type: 'reminded', key }] }];
 };
 
 /** Signatures are asked for when they open; three working days after the ladder the deployment ends without them. */
-export const signOffDues: DueSource = (situation) => {
+export const signOffDues: DueSource = (situation, board) => {
   const { deployment, checklist, calendar, rules } = situation;
   if (deployment.state.kind !== 'watching' || unsignedRoles(situation).length === 0) return [];
   const { opens } = checklist.signOff;
@@ -45,12 +67,11 @@ export const signOffDues: DueSource = (situation) => {
       : reminder(situation, { key: 'sign-off:asked', at: opensAt });
   const ended = ladderEndedAt(situation);
   if (ended === undefined) return asked;
-  const outcome = outcomeOf(situation) === 'failed' ? ('failed' as const) : ('degraded' as const);
   return [
     ...asked,
     {
       at: calendar.addWorkDays(ended, rules.signOffWorkDays),
-      fire: () => [{ type: 'completed', outcome, unsigned: unsignedRoles(situation) }],
+      fire: () => completion(situation, board),
     },
   ];
 };

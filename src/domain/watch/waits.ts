@@ -1,3 +1,4 @@
+import { MINUTE } from '../../lib/time.ts';
 import type { Due, DueSource } from '../due.ts';
 import { VERSION_LIVE } from '../checklist.ts';
 import { progressOf } from '../deployment.ts';
@@ -41,11 +42,17 @@ export const timerDues: DueSource = (situation, { plan }) =>
       : [];
   });
 
+/** What takes longer than this is asked less often. */
+const EAGER = 10 * MINUTE;
+const SLOWER = 6;
+
 /** version-live, and the checks of a rollback, are asked again until they hold. */
 export const pollDues: DueSource = (situation, board) => {
-  const { deployment, rules } = situation;
-  const { kind } = deployment.state;
-  if (kind !== 'verifying' && kind !== 'rolling_back') return [];
+  const { deployment, rules, now } = situation;
+  const { state } = deployment;
+  if (state.kind !== 'verifying' && state.kind !== 'rolling_back') return [];
+  const { kind, since } = state;
+  const pause = now - since < EAGER ? rules.poll : SLOWER * rules.poll;
   return board.plan.items
     .filter((entry) => (kind === 'verifying' ? entry.item.id === VERSION_LIVE : entry.section === 'rollback'))
     .filter((entry) => isActive(entry, deployment) && runsByItself(situation, entry))
@@ -53,6 +60,6 @@ export const pollDues: DueSource = (situation, board) => {
       const { measured, running, settled } = progressOf(deployment, entry.item.id);
       const isGood = measured?.outcome === 'pass' || measured?.outcome === 'warn';
       if (measured === undefined || isGood || running !== undefined || settled !== undefined) return [];
-      return [{ at: measured.at + rules.poll, fire: () => request(situation, { kind: 'refresh' }, [entry]) }];
+      return [{ at: measured.at + pause, fire: () => request(situation, { kind: 'refresh' }, [entry]) }];
     });
 };
