@@ -4,7 +4,7 @@ import type { PlanItem } from '../../domain/plan.ts';
 import { isWell } from '../../domain/standing.ts';
 import { itemActions } from '../item/actions.ts';
 import type { ItemAction } from '../item/actions.ts';
-import { filled } from '../item/fill.ts';
+import { commandBlock } from '../item/fill.ts';
 import { itemButtons } from '../item/buttons.ts';
 import { decisionText, measuredText, ownerText, whyByHand } from '../item/words.ts';
 import { ACTION } from '../ids.ts';
@@ -13,18 +13,7 @@ import { blockId, encodeRef } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { progressIn } from '../scene.ts';
 import { SHAPE } from '../shapes.ts';
-import {
-  bold,
-  codeBlock,
-  dateTime,
-  dotted,
-  inline,
-  listed,
-  mention,
-  plain,
-  plural,
-  struck,
-} from '../text.ts';
+import { bold, dateTime, dotted, inline, listed, mention, plain, plural, struck } from '../text.ts';
 import type { Detail } from './detail.ts';
 import type { PeopleLine, PeopleRow } from './people-lines.ts';
 import { isInOrder, peopleLines, peopleRows } from './people-lines.ts';
@@ -81,7 +70,10 @@ const ROW_ACTIONS: ReadonlySet<ItemAction> = new Set([
 ]);
 
 const openRow = (scene: Scene, entry: PlanItem, detail: RowDetail): KnownBlock[] => {
-  const acts = itemActions(scene, entry).filter((act) => ROW_ACTIONS.has(act));
+  const isCut = entry.item.command !== undefined && commandBlock(scene, entry, detail.command) === undefined;
+  const acts = itemActions(scene, entry).filter(
+    (act) => ROW_ACTIONS.has(act) || (isCut && act === 'details'),
+  );
   const id = entry.item.id;
   const row = section(blockId('row', id), openText(scene, entry, detail));
   const shown: readonly ItemAction[] = acts.length === 0 ? ['details'] : acts;
@@ -98,9 +90,11 @@ const openText = (scene: Scene, entry: PlanItem, { title, line, command, isNext 
     measured === undefined ? whyByHand(scene, entry, line) : unclearText(scene, entry, line),
     running === undefined ? undefined : `being measured since ${dateTime(running.since)}`,
   )}`;
-  return entry.item.command === undefined
-    ? text
-    : `${text}\n${codeBlock(filled(scene, entry.item.command), command)}\nTo copy: never run by the bot.`;
+  if (entry.item.command === undefined) return text;
+  const block = commandBlock(scene, entry, command);
+  return block === undefined
+    ? `${text}\nThe command is long: Details shows it whole.`
+    : `${text}\n${block}\nTo copy: never run by the bot.`;
 };
 
 /** Nothing is broken while the old version still answers; anything else unclear could not be measured. */

@@ -85,7 +85,14 @@ export const ladderBlocks = ({ situation }: Scene, { list }: Detail): KnownBlock
     ...earlier,
     ...[...over.slice(-MOST_OVER), ...planned].map((run) => rungText(run, timed.has(run.id))),
   ];
-  return [context('ladder', fitted(texts, { max: list }))];
+  return [context('ladder', fitted(counted(texts), { max: list }))];
+};
+
+/** Runs of a series read the same: `Every morning ✓ ×3`. */
+const counted = (texts: readonly string[]): readonly string[] => {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} ×${count}`));
 };
 
 const rungText = ({ title, dueAt, state }: FollowUp, isTimed: boolean): string => {
