@@ -4,13 +4,13 @@ export type SmallChecklist = {
   readonly deploy?: readonly string[];
   readonly verify?: readonly string[];
   readonly watch?: readonly string[];
-  /** Everything else of the file, at the left margin. */
+  /** Everything else of the file, at the left margin. Without `ladder` there is none, without `sign_off` one role signs. */
   readonly rest?: string;
 };
 
 const PHASES = { prepare: 'before', deploy: 'roll-out', verify: 'smoke', watch: 'days' } as const;
 
-/** The text of a checklist file that holds just what a test is about. Without `ladder` in the rest there is none. */
+/** The text of a checklist file that holds just what a test is about. */
 export const smallChecklist = (parts: SmallChecklist): string => {
   const stages = (['prepare', 'deploy', 'verify', 'watch'] as const).flatMap((stage) => {
     const items = parts[stage] ?? [];
@@ -30,6 +30,7 @@ export const smallChecklist = (parts: SmallChecklist): string => {
     'title: Small',
     ...(stages.length > 0 ? ['stages:', ...stages] : ['stages: {}']),
     ...(/^ladder:/m.test(rest) ? [] : ['ladder: []']),
+    ...(/^sign_off:/m.test(rest) ? [] : ['sign_off: { roles: [release-manager] }']),
     rest,
   ].join('\n');
 };

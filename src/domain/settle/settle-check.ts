@@ -44,7 +44,7 @@ const settleCheck = (situation: Situation, { itemId, runId, result }: SettledRun
     type: 'check_settled',
     itemId,
     measured,
-    ...(Object.keys(result.captured).length === 0 ? {} : { captured: result.captured }),
+    ...(Object.keys(judged.captured).length === 0 ? {} : { captured: judged.captured }),
   };
   return isWatched(situation, entry) ? watchedResult(board, { itemId, progress, settled }) : [settled];
 };
