@@ -37,17 +37,20 @@ export const stripControls = (text: string): string =>
   text.replaceAll('\r\n', '\n').replace(ANSI, '').replace(CONTROL, '');
 
 const SECRET_NAME =
-  /key|secret|token|passw(?:or)?d|passphrase|pwd|dsn|credential|private|cookie|auth|salt|signature|webhook/i;
+  /key|secret|token|pass(?!ed|ive|enger)|pwd|dsn|credential|private|cookie|auth|salt|signature|webhook/i;
 
 /** Whether an environment variable's name says that its value is for nobody's eyes. */
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
 
 // In measured JSON `tokens: 500` and `primary_key: id` are data; these names are not.
-const SECRET_FIELD =
-  /(?:password|passwd|passphrase|secret|token|authorization|cookie|credentials?|[a-z\d]Key|[-_.](?:key|KEY)|apikey)$/i;
+const SECRET_FIELDS = [
+  /(?:password|passwd|passphrase|secret|token|authorization|cookie|credentials?|apikey|[-_.]key)$/i,
+  /[a-z\d]Key$/,
+];
+const KEY_OF_DATA = /(?:primary|foreign|sort|partition)[-_]?key$/i;
 /** Whether a key of measured JSON says that its texts are credentials. */
 export const isSecretField = (key: string): boolean =>
-  SECRET_FIELD.test(key) && !/(?:primary|foreign|sort|partition)[-_]?key$/i.test(key);
+  SECRET_FIELDS.some((pattern) => pattern.test(key)) && !KEY_OF_DATA.test(key);
 
 /** Percent-encoding undone; a text that is not properly encoded stays as it is. */
 export const decodeText = (text: string): string => {
