@@ -16,7 +16,7 @@ const MOST_ROLES = 100;
 const MOST_DEBTS = 300;
 
 /** One signature for one role, `role` preselected; every debt has to be accepted, each with its own box. */
-export const signOffModal = (scene: Scene, { role, nameOf = (id) => id }: SignOffModalInput): ModalView => {
+export const signOffModal = (scene: Scene, role?: string): ModalView => {
   const roles = unsignedRoles(scene.situation);
   const debts = scene.situation.deployment.debts.filter(({ acceptedBy }) => acceptedBy === undefined);
   const known = role !== undefined && roles.includes(role) ? role : undefined;

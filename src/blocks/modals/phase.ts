@@ -1,0 +1,164 @@
+import type { Button, KnownBlock, ModalView } from '@slack/types';
+import type { PlanItem } from '../../domain/plan.ts';
+import type { PersonId } from '../../domain/deployment.ts';
+import { isWell } from '../../domain/standing.ts';
+import type { ItemAction } from '../item/actions.ts';
+import { itemActions } from '../item/actions.ts';
+import { itemButtons } from '../item/buttons.ts';
+import { commandBlock } from '../item/fill.ts';
+import { decisionText, measuredText, ownerText, whyByHand } from '../item/words.ts';
+import { ACTION, VIEW } from '../ids.ts';
+import type { ActionId } from '../ids.ts';
+import { actions, button, context, modal, section } from '../kit.ts';
+import { blockId, encodeRef } from '../ref.ts';
+import type { PhaseFilter, Ref } from '../ref.ts';
+import type { Scene } from '../scene.ts';
+import { isRedYet, progressIn } from '../scene.ts';
+import { SHAPE } from '../shapes.ts';
+import { bold, dotted, inline, plural, struck } from '../text.ts';
+import { confirmableTogether } from './confirm-group.ts';
+import { standingWord } from './details.ts';
+
+/** Rows on a page: two blocks each at most, and the modal holds a hundred. */
+export const ROWS_PER_PAGE = 40;
+
+export type PhaseModalInput = {
+  readonly phaseId: string;
+  readonly viewer: PersonId;
+  /** Default `open`. */
+  readonly filter?: PhaseFilter;
+  /** From 1; a page that is not there any more is the last one. */
+  readonly page?: number;
+};
+
+/** Every line of a phase with everything that can be done to it. */
+export const phaseModal = (scene: Scene, input: PhaseModalInput): ModalView => {
+  const { phaseId, filter = 'open' } = input;
+  const all = linesOfPhase(scene, phaseId);
+  const matching = all.filter((entry) => matches(scene, entry, input));
+  const pages = Math.max(1, Math.ceil(matching.length / ROWS_PER_PAGE));
+  const page = Math.min(Math.max(1, input.page ?? 1), pages);
+  const ref: Ref = { deploymentId: scene.situation.deployment.id, phaseId, filter, page };
+  const shown = matching.slice((page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE);
+  return modal({
+    id: VIEW.phase,
+    title: all[0]?.phaseTitle ?? phaseId,
+    ref: encodeRef(ref),
+    blocks: [
+      actions('filter', filterButtons(scene, ref)),
+      context(
+        'shown',
+        `Showing ${FILTER_WORDS[filter]}: ${matching.length} of ${plural(all.length, 'line')}${pages === 1 ? '' : ` · page ${page} of ${pages}`}`,
+      ),
+      ...(shown.length === 0
+        ? [section('empty', 'Nothing here.')]
+        : shown.flatMap((entry) => rowBlocks(scene, entry))),
+      ...pageBlocks(ref, pages),
+    ],
+  });
+};
+
+/** The lines of a phase as they are listed: leaves, and judgements about others; no sums and no twins. */
+const linesOfPhase = ({ board }: Scene, phaseId: string): readonly PlanItem[] =>
+  board.plan.items.filter(
+    ({ phaseId: place, applies, item: { body } }) =>
+      place === phaseId && applies && body.kind !== 'parent' && body.kind !== 'twin',
+  );
+
+const FILTER_WORDS = { open: 'Open', mine: 'Mine', red: 'Red', all: 'All' } as const satisfies Record<
+  PhaseFilter,
+  string
+>;
+
+const matches = (scene: Scene, entry: PlanItem, { filter = 'open', viewer }: PhaseModalInput): boolean => {
+  const standing = scene.board.standing(entry.item.id);
+  switch (filter) {
+    case 'all':
+      return true;
+    case 'red':
+      return standing === 'red';
+    case 'mine':
+      return !isWell(standing) && isOwnedBy(scene, entry, viewer);
+    case 'open':
+      return !isWell(standing);
+  }
+};
+
+/** Lines of a role this person is named for, and lines that wait for anybody. */
+const isOwnedBy = ({ situation }: Scene, { item, owner }: PlanItem, viewer: PersonId): boolean => {
+  const role = item.body.kind === 'approval' ? item.body.role : owner;
+  if (role === undefined) return true;
+  const holders = situation.policy.holders(role);
+  return holders === 'anyone' || holders.includes(viewer);
+};
+
+const FILTER_ACTIONS = {
+  open: ACTION.phaseFilterOpen,
+  mine: ACTION.phaseFilterMine,
+  red: ACTION.phaseFilterRed,
+  all: ACTION.phaseFilterAll,
+} as const satisfies Record<PhaseFilter, ActionId>;
+
+const filterButtons = (scene: Scene, ref: Ref & { readonly phaseId?: string }): Button[] => {
+  const filters = (Object.keys(FILTER_ACTIONS) as PhaseFilter[]).map((filter) =>
+    button(
+      FILTER_WORDS[filter],
+      { action: FILTER_ACTIONS[filter], value: encodeRef({ ...ref, filter, page: 1 }) },
+      filter === ref.filter ? { style: 'primary' } : {},
+    ),
+  );
+  const { deploymentId, phaseId = '' } = ref;
+  return confirmableTogether(scene, phaseId).length < 2
+    ? filters
+    : [
+        ...filters,
+        button('Confirm group…', {
+          action: ACTION.groupConfirm,
+          value: encodeRef({ deploymentId, phaseId }),
+        }),
+      ];
+};
+
+const pageBlocks = (ref: Ref, pages: number): KnownBlock[] => {
+  const { page = 1 } = ref;
+  const turn = (label: string, action: ActionId, to: number) =>
+    button(label, { action, value: encodeRef({ ...ref, page: to }) });
+  const buttons = [
+    ...(page > 1 ? [turn('Previous page', ACTION.phasePrevious, page - 1)] : []),
+    ...(page < pages ? [turn('Next page', ACTION.phaseNext, page + 1)] : []),
+  ];
+  return buttons.length === 0 ? [] : [actions('pages', buttons)];
+};
+
+const rowBlocks = (scene: Scene, entry: PlanItem): KnownBlock[] => {
+  const acts: readonly ItemAction[] = itemActions(scene, entry);
+  const row = section(blockId('row', entry.item.id), rowText(scene, entry));
+  return [row, actions(blockId('act', entry.item.id), itemButtons(scene, entry, acts))];
+};
+
+const rowText = (scene: Scene, entry: PlanItem): string => {
+  const { item } = entry;
+  const isDone = isWell(scene.board.standing(item.id));
+  const isRunning = progressIn(scene, entry).running !== undefined;
+  const title = inline(item.title, 200);
+  const facts = dotted(
+    standingWord(scene, entry),
+    ownerText(scene, entry),
+    decisionText(scene, entry, 200) ?? measuredText(scene, entry, 200),
+    isDone ? undefined : whyByHand(scene, entry, 200),
+    isRunning ? 'being measured' : undefined,
+  );
+  const head = `${shapeOf(scene, entry)} ${isDone ? struck(title) : bold(title)}\n${facts}`;
+  const block = isDone ? undefined : commandBlock(scene, entry, 800);
+  if (block !== undefined) return `${head}\n${block}\nTo copy: never run by the bot.`;
+  return isDone || item.command === undefined
+    ? head
+    : `${head}\nThe command is long: Details shows it whole.`;
+};
+
+const shapeOf = (scene: Scene, { item }: PlanItem): string => {
+  const standing = scene.board.standing(item.id);
+  if (isWell(standing)) return SHAPE.done;
+  if (standing === 'red') return isRedYet(scene) ? SHAPE.red : SHAPE.notYet;
+  return standing === 'unclear' ? SHAPE.unclear : SHAPE.open;
+};
