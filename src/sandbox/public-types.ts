@@ -250,17 +250,19 @@ export type Sandbox = {
   teamId: string;
   botUserId: string;
   as(personNameOrId: string): SandboxPerson;
-  /** Top level, oldest first, current revision; without ephemerals. */
+  /** Top level, oldest first, current revision; without ephemerals. Channel: id, name, or `@ana` for the bot's direct messages. */
   messages(channel: string): SandboxMessage[];
   /** The parent and its replies, oldest first. */
   thread(channel: string, ts: string): SandboxMessage[];
   ephemerals(channel: string, person: string): SandboxMessage[];
-  /** Every state the message was in, oldest first. */
+  /** The states the message was in, oldest first; the newest thousand. */
   revisions(channel: string, ts: string): SandboxMessage[];
   /** Timestamps of pinned messages. */
   pins(channel: string): string[];
   files(): SandboxFile[];
+  /** Web API calls, oldest first; the newest ten thousand. */
   calls(): SandboxCall[];
+  /** Payloads given to the app, oldest first; the newest ten thousand. */
   deliveries(): SandboxDelivery[];
   fault(fault: SandboxFault): void;
   /** Where payloads go from now on; undefined switches to Socket Mode. For an app that learns its port late. */

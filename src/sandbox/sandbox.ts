@@ -9,7 +9,7 @@ import { createRateLimiter } from './rates.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { createTriggers } from './triggers.ts';
 import { createWorkspace } from './workspace/create.ts';
-import { findChannel, findMember } from './workspace/channels.ts';
+import { findChannel, findMember, openDirectMessages } from './workspace/channels.ts';
 import { repliesTo, topLevel } from './workspace/messages.ts';
 import { presentMessage, presentRevision } from './workspace/present.ts';
 import type { AddressInfo } from 'node:net';
@@ -36,7 +36,8 @@ export type {
 } from './public-types.ts';
 
 const channelOf = (ws: Workspace, idOrName: string): Channel => {
-  const channel = findChannel(ws, idOrName);
+  const person = idOrName.startsWith('@') ? findMember(ws, idOrName) : undefined;
+  const channel = person === undefined ? findChannel(ws, idOrName) : openDirectMessages(ws, person);
   if (channel === undefined) throw new Error(`There is no channel "${idOrName}".`);
   return channel;
 };
@@ -84,14 +85,11 @@ const reader = (
 });
 
 /** Where payloads go; the address may be set later, when the app knows its port. */
-const createRoute = (
-  options: SandboxOptions,
-  { socketMode, now }: { socketMode: SocketMode; now: () => Date },
-) => {
+const createRoute = (options: SandboxOptions, socketMode: SocketMode) => {
   const over = (url: string | undefined): Transport => {
     if (url === undefined) return socketMode;
     if (options.signingSecret === undefined) throw new Error('requestUrl needs a signingSecret.');
-    return signedHttpTransport({ requestUrl: url, signingSecret: options.signingSecret, now });
+    return signedHttpTransport({ requestUrl: url, signingSecret: options.signingSecret });
   };
   let transport = over(options.requestUrl);
   return {
@@ -122,7 +120,7 @@ export const startSandbox = async (options: SandboxOptions): Promise<Sandbox> =>
   const ws = createWorkspace(options, live.changed);
   const { now } = ws;
   const socketMode = createSocketMode(ws.appId);
-  const route = createRoute(options, { socketMode, now });
+  const route = createRoute(options, socketMode);
   const courier = createCourier({ transport: route.transport, now, changed: live.changed });
   const faults = createFaults();
   const calls: SandboxCall[] = [];

@@ -8,7 +8,7 @@ export const SIGNING_SECRET = 'shhh';
 
 export type Connected = { readonly sandbox: Sandbox; readonly app: App; readonly stop: () => Promise<void> };
 
-const quiet = {
+export const quietLogger = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
@@ -28,7 +28,7 @@ export const connectSocketMode = async (
     token: BOT_TOKEN,
     appToken: APP_TOKEN,
     socketMode: true,
-    logger: quiet,
+    logger: quietLogger,
     clientOptions: { slackApiUrl: sandbox.apiUrl, retryConfig: { retries: 0 } },
   });
   register(app);
@@ -52,7 +52,7 @@ export const connectHttp = async (
   const app = new App({
     token: BOT_TOKEN,
     signingSecret: SIGNING_SECRET,
-    logger: quiet,
+    logger: quietLogger,
     clientOptions: { slackApiUrl: sandbox.apiUrl, retryConfig: { retries: 0 } },
   });
   register(app);

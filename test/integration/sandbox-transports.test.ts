@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectHttp, connectSocketMode } from './sandbox-app.ts';
-import type { App } from '@slack/bolt';
+import type { App, BlockButtonAction } from '@slack/bolt';
 import type { Connected } from './sandbox-app.ts';
 
 let connected: Connected | undefined;
@@ -78,19 +78,16 @@ const cardBot = (app: App): void => {
       ],
     });
   });
-  app.action<import('@slack/bolt').BlockButtonAction>(
-    'item.confirm',
-    async ({ ack, body, action, client }) => {
-      await ack();
-      const channel = body.channel?.id ?? '';
-      await client.chat.update({
-        channel,
-        ts: body.message?.ts ?? '',
-        text: `confirmed ${action.value ?? ''} by <@${body.user.id}>`,
-      });
-    },
-  );
-  app.action<import('@slack/bolt').BlockButtonAction>('item.skip', async ({ ack, body, client }) => {
+  app.action<BlockButtonAction>('item.confirm', async ({ ack, body, action, client }) => {
+    await ack();
+    const channel = body.channel?.id ?? '';
+    await client.chat.update({
+      channel,
+      ts: body.message?.ts ?? '',
+      text: `confirmed ${action.value ?? ''} by <@${body.user.id}>`,
+    });
+  });
+  app.action<BlockButtonAction>('item.skip', async ({ ack, body, client }) => {
     await ack();
     await client.views.open({ trigger_id: body.trigger_id, view: skipModal });
   });

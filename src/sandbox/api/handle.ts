@@ -1,3 +1,4 @@
+import { keepNewest } from '../keep-newest.ts';
 import { METHODS } from './methods.ts';
 import { readJson } from './method.ts';
 import type { Engine } from '../engine.ts';
@@ -108,7 +109,7 @@ export const handleApiCall = (options: ApiOptions, request: ApiRequest): ApiResp
   const body = response.kind === 'answer' ? response.body : {};
   const error =
     response.kind === 'answer' ? body['error'] : response.kind === 'break' ? 'answer_lost' : 'hung';
-  options.calls.push({
+  keepNewest(options.calls, {
     method: request.name,
     args: readable(request.args),
     at: options.engine.ws.now(),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { keepNewest } from '../keep-newest.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { Delivery, SandboxDelivery } from '../public-types.ts';
 import type { Answer, Envelope, Transport } from './transport.ts';
@@ -44,7 +45,7 @@ type CourierOptions = {
 /** Sends one payload and keeps the log of what was sent. */
 const createSender = ({ transport, now, changed }: CourierOptions) => {
   const log: SandboxDelivery[] = [];
-  const sent = new Map<string, Parcel>();
+  const sent: { envelopeId: string; parcel: Parcel }[] = [];
   const send = async (parcel: Parcel, { envelopeId, number, reason }: Attempt): Promise<Sent> => {
     const entry: SandboxDelivery = {
       kind: parcel.kind,
@@ -54,8 +55,8 @@ const createSender = ({ transport, now, changed }: CourierOptions) => {
       attempt: number,
       at: now(),
     };
-    log.push(entry);
-    sent.set(envelopeId, parcel);
+    keepNewest(log, entry);
+    keepNewest(sent, { envelopeId, parcel });
     const startedAt = performance.now();
     const elapsed = (): number => Math.round(performance.now() - startedAt);
     const envelope: Envelope = {
@@ -106,7 +107,7 @@ export const createCourier = (options: CourierOptions): Courier => {
     },
     redeliver: async (envelopeId) => {
       const id = envelopeId ?? log.at(-1)?.envelopeId;
-      const parcel = id === undefined ? undefined : sent.get(id);
+      const parcel = sent.findLast(({ envelopeId: each }) => each === id)?.parcel;
       if (id === undefined || parcel === undefined)
         throw new Error(`Nothing was delivered as ${id ?? 'yet'}.`);
       await send(parcel, { envelopeId: id, number: 0, reason: undefined });

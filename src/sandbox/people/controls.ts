@@ -119,24 +119,30 @@ const surfaceText = (surface: Surface): string => {
   return `${revision.text} ${visibleTextOf(blocksOn(surface))}`;
 };
 
-/** Closest first: the words in the same block, in the block above, anywhere on the surface. */
-const closest = (hits: readonly Labelled[], near: string): Labelled[] => {
-  const inRow = hits.filter(({ control }) => control.rowText.includes(near));
-  if (inRow.length > 0) return inRow;
-  const below = hits.filter(({ control }) => control.rowText === '' && control.aboveText.includes(near));
-  if (below.length > 0) return below;
-  return hits.filter(({ control }) => surfaceText(control.surface).includes(near));
-};
+type Nearness = (hit: Labelled, near: string) => boolean;
+
+/** Closest first: the words in the same block, in the block above a row of buttons, anywhere on the surface. */
+const NEARNESS: readonly Nearness[] = [
+  ({ control }, near) => control.rowText.includes(near),
+  ({ control }, near) => control.rowText === '' && control.aboveText.includes(near),
+  ({ control }, near) => surfaceText(control.surface).includes(near),
+];
+
+const firstWithHits = (found: readonly (readonly Labelled[])[]): readonly Labelled[] =>
+  found.find((hits) => hits.length > 0) ?? [];
 
 /** Throws NotDrawnError when nothing fits, or when several on the same surface do. */
 export const findLabel = (surfaces: readonly Surface[], label: string, near?: string): Labelled => {
-  const ranked = surfaces.map((surface) => {
+  const found = surfaces.map((surface) => {
     const hits = labelled(surface, label);
     const buttons = hits.filter(({ option }) => option === undefined);
-    const best = buttons.length > 0 ? buttons : hits;
-    return near === undefined ? best : closest(best, near);
+    return buttons.length > 0 ? buttons : hits;
   });
-  const hits = ranked.find((found) => found.length > 0) ?? [];
+  const ranked =
+    near === undefined
+      ? [firstWithHits(found)]
+      : NEARNESS.map((isNear) => firstWithHits(found.map((hits) => hits.filter((hit) => isNear(hit, near)))));
+  const hits = firstWithHits(ranked);
   if (hits.length > 1) {
     const where = listed(hits.map(({ control }) => control));
     throw new NotDrawnError(`"${label}" stands there ${hits.length} times, say near what:\n  ${where}`);

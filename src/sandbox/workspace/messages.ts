@@ -16,6 +16,9 @@ export type MessageDraft = {
   readonly files?: readonly string[];
 };
 
+/** A card that is redrawn every few seconds for days must not fill the memory. */
+const MAX_REVISIONS = 1000;
+
 export const currentRevision = (message: Message): Revision =>
   message.revisions.at(-1) ?? message.revisions[0];
 
@@ -38,6 +41,7 @@ export const addMessage = (ws: Workspace, draft: MessageDraft): Message => {
         files: draft.files ?? [],
       },
     ],
+    forgotten: 0,
     deleted: false,
     reactions: new Map(),
   };
@@ -48,6 +52,10 @@ export const addMessage = (ws: Workspace, draft: MessageDraft): Message => {
 
 export const reviseMessage = (ws: Workspace, message: Message, change: Partial<Revision>): void => {
   message.revisions.push({ ...currentRevision(message), ...change });
+  if (message.revisions.length > MAX_REVISIONS) {
+    message.revisions.splice(0, 1);
+    message.forgotten += 1;
+  }
   ws.changed();
 };
 

@@ -54,7 +54,7 @@ export const presentRevision = (
     edited: revision.edited,
     pinned: channel.pins.includes(message.ts),
     deleted: message.deleted,
-    revision: index + 1,
+    revision: message.forgotten + index + 1,
     reactions: [...message.reactions].map(([name, users]) => ({ name, users: [...users] })),
     files: revision.files
       .flatMap((id) => ws.files.get(id) ?? [])

@@ -52,6 +52,8 @@ export type Message = {
   readonly ephemeralTo: string | undefined;
   /** Oldest first, never empty; the last one is current. */
   readonly revisions: [Revision, ...Revision[]];
+  /** How many older revisions were forgotten. */
+  forgotten: number;
   deleted: boolean;
   readonly reactions: Map<string, Set<string>>;
 };
