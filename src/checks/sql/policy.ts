@@ -1,4 +1,4 @@
-import { loadModule, parseSync, SqlError } from 'libpg-query';
+import { loadModule, parseSync } from 'libpg-query';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/json.ts';
 import { isAllowedFunction } from './functions.ts';
 
@@ -120,8 +120,8 @@ export const judgeQuery = async (query: string): Promise<QueryVerdict> => {
     // The parser's types are a closed tree of some 260 nodes; the walk needs it as the JSON it is.
     parsed = parseSync(query) as unknown as ParsedQuery;
   } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    return refused(`it cannot be read: ${error.message}`);
+    // Whatever stops the parser, the query was not understood.
+    return refused(`it cannot be read: ${error instanceof Error ? error.message : 'no reason given'}`);
   }
   const statements = parsed.stmts ?? [];
   if (statements.length !== 1) return refused('it has to be exactly one statement');
