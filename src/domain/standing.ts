@@ -116,7 +116,10 @@ export const boardOf = (situation: Situation): Board => {
   return { plan, standing, tally };
 };
 
-/** What stands for items, phases or stages named by id: the leaves below them, for a twin those of its original. */
+/**
+ * What stands for items, phases or stages named by id: the leaves below them, for a twin those of its original. A
+ * rollback plan may be called like a phase or item and is never meant.
+ */
 export const leavesOf = (plan: Plan, of: readonly string[]): readonly PlanItem[] => {
   const named = new Set(of);
   const inside = plan.items.filter((entry) => isInside(plan, entry, named));
@@ -136,7 +139,7 @@ export const leavesOf = (plan: Plan, of: readonly string[]): readonly PlanItem[]
 
 const isInside = (plan: Plan, entry: PlanItem, named: ReadonlySet<string>): boolean =>
   named.has(entry.item.id) ||
-  named.has(entry.phaseId) ||
+  (entry.section !== 'rollback' && named.has(entry.phaseId)) ||
   named.has(entry.section) ||
   isBelow(plan, entry, named);
 

@@ -16,14 +16,12 @@ import {
 import { settleAll, situationIn, started } from '../../../test/support/journey.ts';
 import { checked, manual, smallChecklist } from '../../../test/support/small-checklist.ts';
 import { HOUR, MINUTE } from '../../lib/time.ts';
-import { ok } from '../../lib/result.ts';
 import { confirmItem } from '../settle/confirm-item.ts';
 import { failItem, skipItem } from '../settle/skip-item.ts';
 import type { Situation } from '../situation.ts';
 import { boardOf } from '../standing.ts';
 import { abort } from './deploying.ts';
 import { evidenceOf, giveGo, giveNoGo, oldestEvidenceMinutes, resume, setVersion } from './gate.ts';
-import { outdateEvidence } from './newer-deployment.ts';
 
 const go =
   (by = 'bob') =>
@@ -320,31 +318,5 @@ describe('the version', () => {
     const ready = situationIn('awaiting_go', { yaml });
     expect(runningItems(run(ready, version('1.1.0')))).toEqual([]);
     expect(runningItems(run(ready, version('1.2.0')))).toEqual(['image']);
-  });
-});
-
-describe('another deployment that changed the environment', () => {
-  const outdate = (now: Situation) => ok(outdateEvidence(now, { by: 'tiny-41' }));
-
-  it('has everything that was measured measured again; what people said stays', () => {
-    const stale = run(situationIn('awaiting_go'), outdate);
-    expect(kindOf(stale)).toBe('preparing');
-    expect(runningItems(stale)).toEqual(['signing-key', 'database-answers', 'users-before']);
-    expect(standing(stale, 'rollback-plan')).toBe('confirmed');
-    expect(kindOf(answer(stale))).toBe('awaiting_go');
-  });
-
-  it('puts the results of runs aside that had begun before', () => {
-    const begun = started();
-    const old = begun.deployment.items['database-answers']?.running?.runId;
-    const again = run(begun, outdate).deployment.items['database-answers']?.running?.runId;
-    expect(again).toBeDefined();
-    expect(again).not.toBe(old);
-  });
-
-  it('matters while on hold, and not after Go', () => {
-    expect(runningItems(run(situationIn('held'), outdate))).toHaveLength(3);
-    expect(outdateEvidence(situationIn('deploying'), { by: 'tiny-41' })).toEqual([]);
-    expect(outdateEvidence(started(), { by: 'tiny-42' })).toEqual([]);
   });
 });
