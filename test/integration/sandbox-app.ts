@@ -1,4 +1,5 @@
 import { App, LogLevel } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
 
@@ -68,4 +69,27 @@ export const connectHttp = async (
       await sandbox.close();
     },
   };
+};
+
+/** A Web API client of the workspace that neither retries nor waits, so that every refusal is seen. */
+export const webClient = (
+  sandbox: Sandbox,
+  { token = BOT_TOKEN, timeout = 0 }: { token?: string; timeout?: number } = {},
+): WebClient =>
+  new WebClient(token, {
+    slackApiUrl: sandbox.apiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    logger: quietLogger,
+    timeout,
+  });
+
+/** The platform error of a call that must fail. */
+export const refusal = async (call: Promise<unknown>): Promise<Record<string, unknown>> => {
+  const error: unknown = await call.then(
+    () => new Error('The call went through.'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Error && 'data' in error) return error.data as Record<string, unknown>;
+  throw error;
 };

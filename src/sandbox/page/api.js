@@ -14,7 +14,8 @@ const read = async (response) => {
  * @param {string} path below /control/
  * @param {Record<string, string>} [query]
  */
-export const get = async (path, query = {}) => read(await fetch(`/control/${path}?${new URLSearchParams(query)}`));
+export const get = async (path, query = {}) =>
+  read(await fetch(`/control/${path}?${new URLSearchParams(query)}`));
 
 /**
  * @param {string} path below /control/

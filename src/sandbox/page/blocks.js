@@ -27,7 +27,13 @@ const section = (block, surface) =>
       block.text === undefined ? null : h('div', { class: 'text' }, ...textObject(block.text)),
       block.fields === undefined
         ? null
-        : h('div', { class: 'fields' }, ...block.fields.map((/** @type {any} */ field) => h('div', { class: 'text' }, ...textObject(field)))),
+        : h(
+            'div',
+            { class: 'fields' },
+            ...block.fields.map((/** @type {any} */ field) =>
+              h('div', { class: 'text' }, ...textObject(field)),
+            ),
+          ),
     ),
     block.accessory === undefined
       ? null
@@ -46,7 +52,9 @@ const context = (block) =>
     'div',
     { class: 'context' },
     ...block.elements.map((/** @type {any} */ element) =>
-      element.type === 'image' ? picture(element, 'context-image') : h('span', { class: 'text' }, ...textObject(element)),
+      element.type === 'image'
+        ? picture(element, 'context-image')
+        : h('span', { class: 'text' }, ...textObject(element)),
     ),
   );
 
@@ -66,7 +74,9 @@ const input = (block, surface) => {
     h(
       'div',
       { id: `hint-${block.block_id}` },
-      error === undefined ? null : h('div', { class: 'input-error', role: 'alert', 'data-error-for': block.block_id }, error),
+      error === undefined
+        ? null
+        : h('div', { class: 'input-error', role: 'alert', 'data-error-for': block.block_id }, error),
       block.hint === undefined ? null : h('div', { class: 'hint' }, labelText(block.hint.text)),
     ),
   );
@@ -77,7 +87,13 @@ const richInline = (element) => {
   const style = element.style ?? {};
   /** @type {Node} */
   let node = richCore(element);
-  for (const [name, tag] of /** @type {const} */ ([['code', 'code'], ['bold', 'b'], ['italic', 'i'], ['strike', 's'], ['underline', 'u']])) {
+  for (const [name, tag] of /** @type {const} */ ([
+    ['code', 'code'],
+    ['bold', 'b'],
+    ['italic', 'i'],
+    ['strike', 's'],
+    ['underline', 'u'],
+  ])) {
     if (style[name] === true) node = h(tag, {}, node);
   }
   return node;
@@ -111,10 +127,14 @@ const richCore = (element) => {
 const richPart = (part) => {
   if (part.type === 'rich_text_list') {
     const tag = part.style === 'ordered' ? 'ol' : 'ul';
-    const items = part.elements.map((/** @type {any} */ item) => h('li', {}, ...item.elements.map(richInline)));
+    const items = part.elements.map((/** @type {any} */ item) =>
+      h('li', {}, ...item.elements.map(richInline)),
+    );
     return h(tag, { style: `margin-left:${(part.indent ?? 0) * 20}px` }, ...items);
   }
-  const tag = { rich_text_quote: 'blockquote', rich_text_preformatted: 'pre' }[/** @type {string} */ (part.type)] ?? 'p';
+  const tag =
+    { rich_text_quote: 'blockquote', rich_text_preformatted: 'pre' }[/** @type {string} */ (part.type)] ??
+    'p';
   return h(tag, {}, ...part.elements.map(richInline));
 };
 
@@ -128,11 +148,20 @@ const drawBlock = (block, surface) => {
     case 'context':
       return context(block);
     case 'actions':
-      return h('div', { class: 'actions' }, ...block.elements.map((/** @type {any} */ element) => drawElement({ surface, block, element })));
+      return h(
+        'div',
+        { class: 'actions' },
+        ...block.elements.map((/** @type {any} */ element) => drawElement({ surface, block, element })),
+      );
     case 'divider':
       return h('hr');
     case 'image':
-      return h('figure', {}, block.title === undefined ? null : h('figcaption', {}, labelText(block.title.text)), picture(block, 'image'));
+      return h(
+        'figure',
+        {},
+        block.title === undefined ? null : h('figcaption', {}, labelText(block.title.text)),
+        picture(block, 'image'),
+      );
     case 'input':
       return input(block, surface);
     case 'rich_text':
@@ -149,7 +178,17 @@ const drawBlock = (block, surface) => {
  * @param {Surface} surface
  */
 export const drawBlocks = (blocks, surface) =>
-  h('div', { class: 'blocks' }, ...blocks.map((block) => h('div', { class: `block block-${block.type}`, 'data-block-id': block.block_id }, drawBlock(block, surface))));
+  h(
+    'div',
+    { class: 'blocks' },
+    ...blocks.map((block) =>
+      h(
+        'div',
+        { class: `block block-${block.type}`, 'data-block-id': block.block_id },
+        drawBlock(block, surface),
+      ),
+    ),
+  );
 
 /** @param {string} id of a person */
 export const avatar = (id) => {
@@ -158,7 +197,11 @@ export const avatar = (id) => {
   const hue = [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
   return h(
     'span',
-    { class: `avatar ${isBot ? 'avatar-bot' : ''}`, style: isBot ? undefined : `--hue:${hue}`, 'aria-hidden': 'true' },
+    {
+      class: `avatar ${isBot ? 'avatar-bot' : ''}`,
+      style: isBot ? undefined : `--hue:${hue}`,
+      'aria-hidden': 'true',
+    },
     isBot ? 'T−' : name.slice(0, 2).toUpperCase(),
   );
 };

@@ -36,7 +36,14 @@ const suggest = (text) => {
           { name: facts().bot.name, detail: 'app' },
         ];
   const found = names.filter(({ name }) => name.startsWith(start.toLowerCase())).slice(0, 8);
-  return { from, suggestions: found.map(({ name, detail }) => ({ insert: `${sign}${name} `, label: `${sign}${name}`, detail })) };
+  return {
+    from,
+    suggestions: found.map(({ name, detail }) => ({
+      insert: `${sign}${name} `,
+      label: `${sign}${name}`,
+      detail,
+    })),
+  };
 };
 
 /**
@@ -50,9 +57,22 @@ export const createComposer = (container, { place, placeholder, focusKey }) => {
   let open = { from: 0, suggestions: [] };
   let recalled = 0;
   const listId = `${container.id}-suggestions`;
-  const list = h('div', { class: 'suggestions', id: listId, role: 'listbox', 'aria-label': 'Suggestions', hidden: true });
+  const list = h('div', {
+    class: 'suggestions',
+    id: listId,
+    role: 'listbox',
+    'aria-label': 'Suggestions',
+    hidden: true,
+  });
   const field = /** @type {HTMLTextAreaElement} */ (
-    h('textarea', { rows: 1, 'aria-label': placeholder, placeholder, 'data-focus-key': focusKey, 'aria-controls': listId, 'aria-autocomplete': 'list' })
+    h('textarea', {
+      rows: 1,
+      'aria-label': placeholder,
+      placeholder,
+      'data-focus-key': focusKey,
+      'aria-controls': listId,
+      'aria-autocomplete': 'list',
+    })
   );
 
   const fit = () => {
@@ -65,7 +85,15 @@ export const createComposer = (container, { place, placeholder, focusKey }) => {
       ...open.suggestions.map((suggestion, index) =>
         h(
           'div',
-          { role: 'option', class: 'suggestion', 'aria-selected': index === selected ? 'true' : 'false', onmousedown: (/** @type {Event} */ event) => { event.preventDefault(); accept(suggestion); } },
+          {
+            role: 'option',
+            class: 'suggestion',
+            'aria-selected': index === selected ? 'true' : 'false',
+            onmousedown: (/** @type {Event} */ event) => {
+              event.preventDefault();
+              accept(suggestion);
+            },
+          },
           h('b', {}, suggestion.label),
           h('span', {}, suggestion.detail),
         ),
@@ -92,7 +120,8 @@ export const createComposer = (container, { place, placeholder, focusKey }) => {
     sent.push(text);
     recalled = sent.length;
     try {
-      if (text.startsWith('/') && thread !== '') throw new Error('Slash commands do not work in threads. Type them in the channel.');
+      if (text.startsWith('/') && thread !== '')
+        throw new Error('Slash commands do not work in threads. Type them in the channel.');
       if (text.startsWith('/')) await act('command', { text, channel });
       else await act('say', { text, channel, ...(thread === '' ? {} : { threadTs: thread }) });
     } catch (error) {
@@ -115,7 +144,10 @@ export const createComposer = (container, { place, placeholder, focusKey }) => {
     if (event.key === 'ArrowDown') selected = (selected + 1) % count;
     else if (event.key === 'ArrowUp') selected = (selected + count - 1) % count;
     else if (event.key === 'Escape') open = { from: 0, suggestions: [] };
-    else if (event.key === 'Tab' || (event.key === 'Enter' && open.suggestions[selected]?.insert.trim() !== field.value.trim())) {
+    else if (
+      event.key === 'Tab' ||
+      (event.key === 'Enter' && open.suggestions[selected]?.insert.trim() !== field.value.trim())
+    ) {
       const suggestion = open.suggestions[selected];
       if (suggestion !== undefined) accept(suggestion);
       return true;
@@ -150,7 +182,9 @@ export const createComposer = (container, { place, placeholder, focusKey }) => {
   upload.addEventListener('change', async () => {
     const [file] = upload.files ?? [];
     if (file === undefined) return;
-    await act('upload', { channel: place().channel, name: file.name, content: await file.text() }).catch((error) => toast(error.message));
+    await act('upload', { channel: place().channel, name: file.name, content: await file.text() }).catch(
+      (error) => toast(error.message),
+    );
     upload.value = '';
   });
 
@@ -163,9 +197,23 @@ export const createComposer = (container, { place, placeholder, focusKey }) => {
       h(
         'div',
         { class: 'composer-tools' },
-        h('button', { type: 'button', class: 'plain', 'aria-label': 'Attach a file', title: 'Attach a file', onclick: () => upload.click() }, icon('clip')),
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'plain',
+            'aria-label': 'Attach a file',
+            title: 'Attach a file',
+            onclick: () => upload.click(),
+          },
+          icon('clip'),
+        ),
         h('span', { class: 'hint' }, 'Enter to send, Shift+Enter for a new line'),
-        h('button', { type: 'button', class: 'send', 'aria-label': 'Send', title: 'Send', onclick: () => void send() }, icon('send')),
+        h(
+          'button',
+          { type: 'button', class: 'send', 'aria-label': 'Send', title: 'Send', onclick: () => void send() },
+          icon('send'),
+        ),
       ),
     ),
     upload,

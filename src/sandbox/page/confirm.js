@@ -13,7 +13,15 @@ export const askConfirm = (confirm) =>
     const style = confirm.style === 'danger' ? 'danger-solid' : 'primary';
     const yes = h(
       'button',
-      { type: 'button', class: `button ${style}`, 'data-confirm': 'yes', onclick: () => { answer = true; dialog.close(); } },
+      {
+        type: 'button',
+        class: `button ${style}`,
+        'data-confirm': 'yes',
+        onclick: () => {
+          answer = true;
+          dialog.close();
+        },
+      },
       labelText(confirm.confirm?.text ?? 'Yes'),
     );
     const no = h(
@@ -22,7 +30,11 @@ export const askConfirm = (confirm) =>
       labelText(confirm.deny?.text ?? 'Cancel'),
     );
     dialog.replaceChildren(
-      h('header', { class: 'modal-header' }, h('h2', { id: 'confirm-title' }, labelText(confirm.title?.text ?? 'Are you sure?'))),
+      h(
+        'header',
+        { class: 'modal-header' },
+        h('h2', { id: 'confirm-title' }, labelText(confirm.title?.text ?? 'Are you sure?')),
+      ),
       h('div', { class: 'modal-body' }, h('p', {}, ...textObject(confirm.text))),
       h('footer', { class: 'modal-footer' }, no, yes),
     );

@@ -9,7 +9,10 @@
  * @param {Intl.DateTimeFormatOptions} options
  */
 const format = (date, reader, options) =>
-  new Intl.DateTimeFormat('en-US', { ...options, ...(reader.timeZone ? { timeZone: reader.timeZone } : {}) }).format(date);
+  new Intl.DateTimeFormat('en-US', {
+    ...options,
+    ...(reader.timeZone ? { timeZone: reader.timeZone } : {}),
+  }).format(date);
 
 /** @param {Date} date @param {Reader} reader */
 const isoDay = (date, reader) => {
@@ -24,14 +27,21 @@ const isoDay = (date, reader) => {
 
 /** @param {Date} date @param {Reader} reader */
 const pretty = (date, reader) => {
-  const days = Math.round((Date.parse(isoDay(date, reader)) - Date.parse(isoDay(reader.now, reader))) / 86_400_000);
+  const days = Math.round(
+    (Date.parse(isoDay(date, reader)) - Date.parse(isoDay(reader.now, reader))) / 86_400_000,
+  );
   return { '-1': 'yesterday', 0: 'today', 1: 'tomorrow' }[String(days)];
 };
 
 /** @param {number} seconds @param {Reader} reader */
 const ago = (seconds, reader) => {
   const difference = seconds - reader.now.getTime() / 1000;
-  const units = /** @type {const} */ ([['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]]);
+  const units = /** @type {const} */ ([
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+    ['second', 1],
+  ]);
   const [unit, size] = units.find(([, length]) => Math.abs(difference) >= length) ?? ['second', 1];
   return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(Math.round(difference / size), unit);
 };
@@ -42,7 +52,12 @@ const ago = (seconds, reader) => {
  * @param {boolean} withSeconds
  */
 export const clock = (date, reader, withSeconds = false) =>
-  format(date, reader, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(withSeconds ? { second: '2-digit' } : {}) });
+  format(date, reader, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    ...(withSeconds ? { second: '2-digit' } : {}),
+  });
 
 /** @type {Record<string, (date: Date, reader: Reader) => string>} */
 const TOKENS = {
@@ -50,7 +65,8 @@ const TOKENS = {
   date_slash: (date, reader) => isoDay(date, reader).replaceAll('-', '/'),
   date: (date, reader) => format(date, reader, { year: 'numeric', month: 'long', day: 'numeric' }),
   date_short: (date, reader) => format(date, reader, { year: 'numeric', month: 'short', day: 'numeric' }),
-  date_long: (date, reader) => format(date, reader, { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }),
+  date_long: (date, reader) =>
+    format(date, reader, { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }),
   time: (date, reader) => clock(date, reader),
   time_secs: (date, reader) => clock(date, reader, true),
   ago: (date, reader) => ago(date.getTime() / 1000, reader),
@@ -63,9 +79,12 @@ const TOKENS = {
  */
 export const formatDate = (seconds, pattern, reader) => {
   const date = new Date(seconds * 1000);
-  return pattern.replace(/\{(\w+?)(_pretty)?\}/g, (whole, /** @type {string} */ name, /** @type {string | undefined} */ isPretty) => {
-    const token = TOKENS[name];
-    if (token === undefined) return whole;
-    return (isPretty === undefined ? undefined : pretty(date, reader)) ?? token(date, reader);
-  });
+  return pattern.replace(
+    /\{(\w+?)(_pretty)?\}/g,
+    (whole, /** @type {string} */ name, /** @type {string | undefined} */ isPretty) => {
+      const token = TOKENS[name];
+      if (token === undefined) return whole;
+      return (isPretty === undefined ? undefined : pretty(date, reader)) ?? token(date, reader);
+    },
+  );
 };

@@ -18,19 +18,24 @@ const readers = new WeakMap();
  */
 export const collectFields = (form) =>
   Object.fromEntries(
-    [...form.querySelectorAll('[data-field]')].map((field) => [field.getAttribute('data-field') ?? '', readers.get(field)?.()]),
+    [...form.querySelectorAll('[data-field]')].map((field) => [
+      field.getAttribute('data-field') ?? '',
+      readers.get(field)?.(),
+    ]),
   );
 
 /** The one value of an entry of `state.values`, whatever its field is called. @param {Record<string, unknown> | undefined} entry */
 const rawValue = (entry) => {
   const [, value] = Object.entries(entry ?? {}).find(([key]) => key !== 'type') ?? [];
-  const plain = (/** @type {any} */ each) => (typeof each === 'object' && each !== null ? String(each.value) : String(each));
+  const plain = (/** @type {any} */ each) =>
+    typeof each === 'object' && each !== null ? String(each.value) : String(each);
   if (value === null || value === undefined) return '';
   return Array.isArray(value) ? value.map(plain) : plain(value);
 };
 
 /** @param {Spot} spot */
-const currentValue = ({ surface, block, element }) => rawValue(surface.values[block.block_id]?.[element.action_id]);
+const currentValue = ({ surface, block, element }) =>
+  rawValue(surface.values[block.block_id]?.[element.action_id]);
 
 /** @param {Spot} spot */
 const currentList = (spot) => {
@@ -48,14 +53,25 @@ const optionChoice = (option) => ({
 /** @param {Record<string, any>} element @returns {{ label: string, choices: Choice[] }[]} */
 const choicesOf = (element) => {
   if (element.type.includes('users_select')) {
-    return [{ label: '', choices: facts().people.map(({ id, name, realName }) => ({ value: id, label: `${realName} (@${name})` })) }];
+    return [
+      {
+        label: '',
+        choices: facts().people.map(({ id, name, realName }) => ({
+          value: id,
+          label: `${realName} (@${name})`,
+        })),
+      },
+    ];
   }
   if (element.type.includes('channels_select') || element.type.includes('conversations_select')) {
     const channels = state.look.channels.filter(({ kind }) => kind !== 'im');
     return [{ label: '', choices: channels.map(({ id, name }) => ({ value: id, label: `#${name}` })) }];
   }
   if (element.option_groups !== undefined) {
-    return element.option_groups.map((/** @type {any} */ group) => ({ label: labelText(group.label.text), choices: group.options.map(optionChoice) }));
+    return element.option_groups.map((/** @type {any} */ group) => ({
+      label: labelText(group.label.text),
+      choices: group.options.map(optionChoice),
+    }));
   }
   return [{ label: '', choices: (element.options ?? []).map(optionChoice) }];
 };
@@ -64,7 +80,10 @@ const choicesOf = (element) => {
  * Attributes that tests and the keyboard focus find an element by.
  * @param {Spot} spot
  */
-const marks = ({ block, element }) => ({ 'data-action-id': element.action_id, 'data-block-id': block.block_id });
+const marks = ({ block, element }) => ({
+  'data-action-id': element.action_id,
+  'data-block-id': block.block_id,
+});
 
 /**
  * A field of a form waits for the submission; anything else tells the app at once.
@@ -92,7 +111,10 @@ const fieldMarks = (spot) =>
     ? {
         id: fieldId(spot.block.block_id),
         'aria-describedby': `hint-${spot.block.block_id}`,
-        'aria-invalid': spot.surface.kind === 'view' && spot.surface.errors[spot.block.block_id] !== undefined ? 'true' : false,
+        'aria-invalid':
+          spot.surface.kind === 'view' && spot.surface.errors[spot.block.block_id] !== undefined
+            ? 'true'
+            : false,
       }
     : { 'aria-label': labelText(spot.element.placeholder?.text ?? spot.element.action_id) };
 
@@ -100,7 +122,11 @@ const fieldMarks = (spot) =>
 const statusOf = (spot) => {
   const error = state.failed.get(keyOf(spot));
   if (error === undefined) return null;
-  return h('span', { class: 'failure', role: 'img', title: failureText(error), 'aria-label': failureText(error) }, icon('warning'));
+  return h(
+    'span',
+    { class: 'failure', role: 'img', title: failureText(error), 'aria-label': failureText(error) },
+    icon('warning'),
+  );
 };
 
 /** @param {Spot} spot */
@@ -117,7 +143,8 @@ const button = (spot) => {
       'aria-busy': isBusy ? 'true' : false,
       'aria-label': element.accessibility_label,
       onclick: () => {
-        if (element.url !== undefined && /^https?:/.test(element.url)) window.open(element.url, '_blank', 'noreferrer');
+        if (element.url !== undefined && /^https?:/.test(element.url))
+          window.open(element.url, '_blank', 'noreferrer');
         void press(spot);
       },
     },
@@ -130,7 +157,8 @@ const button = (spot) => {
 const select = (spot) => {
   const { element } = spot;
   const chosen = currentValue(spot);
-  const option = (/** @type {Choice} */ { value, label }) => h('option', { value, selected: value === chosen }, label);
+  const option = (/** @type {Choice} */ { value, label }) =>
+    h('option', { value, selected: value === chosen }, label);
   const groups = choicesOf(element).map(({ label, choices }) =>
     label === '' ? choices.map(option) : [h('optgroup', { label }, ...choices.map(option))],
   );
@@ -157,9 +185,11 @@ const select = (spot) => {
 const choiceList = (spot, type) => {
   const { block, element } = spot;
   const chosen = currentList(spot);
-  const read = () => [...list.querySelectorAll('input:checked')].map((input) => /** @type {HTMLInputElement} */ (input).value);
+  const read = () =>
+    [...list.querySelectorAll('input:checked')].map((input) => /** @type {HTMLInputElement} */ (input).value);
   const name = `${block.block_id} ${element.action_id}`;
-  const options = element.options ?? (element.option_groups ?? []).flatMap((/** @type {any} */ group) => group.options);
+  const options =
+    element.options ?? (element.option_groups ?? []).flatMap((/** @type {any} */ group) => group.options);
   const row = (/** @type {Choice} */ choice) => {
     const source = options.find((/** @type {any} */ each) => each.value === choice.value);
     return h(
@@ -180,7 +210,9 @@ const choiceList = (spot, type) => {
         'span',
         { class: 'choice-text' },
         ...(source === undefined ? [choice.label] : textObject(source.text)),
-        choice.description === undefined ? null : h('span', { class: 'choice-description' }, choice.description),
+        choice.description === undefined
+          ? null
+          : h('span', { class: 'choice-description' }, choice.description),
       ),
     );
   };
@@ -190,7 +222,13 @@ const choiceList = (spot, type) => {
   ]);
   const list = h(
     'div',
-    { class: 'choices', role: type === 'radio' ? 'radiogroup' : 'group', ...marks(spot), ...fieldMarks(spot), tabindex: -1 },
+    {
+      class: 'choices',
+      role: type === 'radio' ? 'radiogroup' : 'group',
+      ...marks(spot),
+      ...fieldMarks(spot),
+      tabindex: -1,
+    },
     ...groups.flat(),
   );
   asField(spot, list, () => (type === 'radio' ? (read()[0] ?? '') : read()));
@@ -200,12 +238,20 @@ const choiceList = (spot, type) => {
 /** @param {Spot} spot */
 const multiSelect = (spot) => {
   const chosen = currentList(spot);
-  const labels = choicesOf(spot.element).flatMap(({ choices }) => choices).filter(({ value }) => chosen.includes(value));
+  const labels = choicesOf(spot.element)
+    .flatMap(({ choices }) => choices)
+    .filter(({ value }) => chosen.includes(value));
   const placeholder = labelText(spot.element.placeholder?.text ?? 'Select options');
-  const summary = h('summary', {}, labels.length === 0 ? placeholder : labels.map(({ label }) => label).join(', '));
+  const summary = h(
+    'summary',
+    {},
+    labels.length === 0 ? placeholder : labels.map(({ label }) => label).join(', '),
+  );
   const list = choiceList(spot, 'checkbox');
   list.addEventListener('change', () => {
-    const names = [...list.querySelectorAll('input:checked')].map((input) => input.parentElement?.textContent ?? '');
+    const names = [...list.querySelectorAll('input:checked')].map(
+      (input) => input.parentElement?.textContent ?? '',
+    );
     summary.textContent = names.length === 0 ? placeholder : names.join(', ');
   });
   return h('details', { class: 'multi' }, summary, list);
@@ -245,7 +291,9 @@ const overflow = (spot) => {
             },
           },
           labelText(option.text.text),
-          option.description === undefined ? null : h('span', { class: 'choice-description' }, labelText(option.description.text)),
+          option.description === undefined
+            ? null
+            : h('span', { class: 'choice-description' }, labelText(option.description.text)),
         ),
       ),
     ),

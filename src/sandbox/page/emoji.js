@@ -1,4 +1,5 @@
 /** The shortcodes people meet in deployment talk; anything else stays as `:name:`. */
+// prettier-ignore
 const CODES = {
   '+1': '👍', thumbsup: '👍', '-1': '👎', thumbsdown: '👎', tada: '🎉', rocket: '🚀', fire: '🔥', eyes: '👀',
   wave: '👋', pray: '🙏', clap: '👏', ok_hand: '👌', raised_hands: '🙌', muscle: '💪', heart: '❤️', smile: '😄',

@@ -30,15 +30,32 @@ const drawHeader = () => {
     return;
   }
   const direct = state.look.channels.find(({ kind }) => kind === 'im');
-  const tab = (/** @type {string} */ label, /** @type {boolean} */ isCurrent, /** @type {() => void} */ open) =>
-    h('button', { type: 'button', class: 'tab', role: 'tab', 'aria-selected': isCurrent ? 'true' : 'false', 'data-focus-key': `tab ${label}`, onclick: open }, label);
+  const tab = (
+    /** @type {string} */ label,
+    /** @type {boolean} */ isCurrent,
+    /** @type {() => void} */ open,
+  ) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'tab',
+        role: 'tab',
+        'aria-selected': isCurrent ? 'true' : 'false',
+        'data-focus-key': `tab ${label}`,
+        onclick: open,
+      },
+      label,
+    );
   replaceKeepingFocus(byId('main-header'), [
     h('h1', {}, avatar(facts().bot.id), facts().bot.name),
     h(
       'div',
       { class: 'tabs', role: 'tablist' },
       tab('Home', state.place.tab === 'home', () => go({ tab: 'home' })),
-      direct === undefined ? null : tab('Messages', state.place.tab !== 'home', () => go({ tab: 'channel', channel: direct.id })),
+      direct === undefined
+        ? null
+        : tab('Messages', state.place.tab !== 'home', () => go({ tab: 'channel', channel: direct.id })),
     ),
   ]);
 };
@@ -54,7 +71,17 @@ const drawHome = () => {
   replaceKeepingFocus(list, [
     home === null
       ? h('div', { class: 'empty' }, 'The app has not published a Home for you yet.')
-      : h('div', { class: 'home', 'data-view-id': home.id }, drawBlocks(home.blocks, { kind: 'view', viewId: home.id, values: home.values, errors: {}, collect: () => ({}) })),
+      : h(
+          'div',
+          { class: 'home', 'data-view-id': home.id },
+          drawBlocks(home.blocks, {
+            kind: 'view',
+            viewId: home.id,
+            values: home.values,
+            errors: {},
+            collect: () => ({}),
+          }),
+        ),
   ]);
 };
 
@@ -69,8 +96,12 @@ const drawMain = () => {
     return;
   }
   drawnHome = '';
-  composer?.setPlaceholder(channel?.kind === 'im' ? `Message ${facts().bot.name}` : `Message #${channel?.name ?? ''}`);
-  const empty = canWrite ? `Nothing here yet. Type ${facts().commands[0]?.name ?? 'a message'} below to begin.` : 'Nothing here yet.';
+  composer?.setPlaceholder(
+    channel?.kind === 'im' ? `Message ${facts().bot.name}` : `Message #${channel?.name ?? ''}`,
+  );
+  const empty = canWrite
+    ? `Nothing here yet. Type ${facts().commands[0]?.name ?? 'a message'} below to begin.`
+    : 'Nothing here yet.';
   drawMessages(byId('messages'), state.look.messages, { inThread: false, openThread, empty });
 };
 
@@ -82,7 +113,17 @@ const drawThread = () => {
   replaceKeepingFocus(byId('thread-header'), [
     h('h1', {}, 'Thread'),
     h('span', { class: 'muted' }, `#${currentChannel()?.name ?? ''}`),
-    h('button', { type: 'button', class: 'plain', 'aria-label': 'Close thread', 'data-focus-key': 'close-thread', onclick: () => go({ thread: '' }) }, icon('close')),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'plain',
+        'aria-label': 'Close thread',
+        'data-focus-key': 'close-thread',
+        onclick: () => go({ thread: '' }),
+      },
+      icon('close'),
+    ),
   ]);
   drawMessages(byId('thread-messages'), state.look.thread, { inThread: true, openThread, empty: '' });
 };
@@ -109,7 +150,8 @@ const refresh = async () => {
   if (turn !== asked) return;
   state.look = look;
   const current = currentChannel();
-  if (current !== undefined && state.place.tab === 'channel') state.seen.set(`${facts().me} ${current.id}`, current.latest);
+  if (current !== undefined && state.place.tab === 'channel')
+    state.seen.set(`${facts().me} ${current.id}`, current.latest);
   if (current === undefined) {
     const first = look.channels.find((/** @type {any} */ each) => each.isMember) ?? look.channels[0];
     if (first !== undefined && first.id !== state.place.channel) {
@@ -121,13 +163,16 @@ const refresh = async () => {
 };
 
 /** @param {unknown} error */
-const unreachable = (error) => toast(error instanceof Error ? `The workspace does not answer: ${error.message}` : String(error));
+const unreachable = (error) =>
+  toast(error instanceof Error ? `The workspace does not answer: ${error.message}` : String(error));
 
 /** @param {Partial<import('./state.js').Place>} change */
 const go = (change) => {
   const opensHome = change.tab === 'home' || (change.person !== undefined && state.place.tab === 'home');
   Object.assign(state.place, change);
-  const me = facts().people.find(({ name, id }) => name === state.place.person || id === state.place.person) ?? facts().people[0];
+  const me =
+    facts().people.find(({ name, id }) => name === state.place.person || id === state.place.person) ??
+    facts().people[0];
   if (me !== undefined) {
     state.place.person = me.name;
     facts().me = me.id;

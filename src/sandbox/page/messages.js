@@ -18,12 +18,18 @@ const body = (message) => {
   /** @type {import('./operate.js').Surface} */
   const surface = { kind: 'message', channel: message.channel, ts: message.ts, values: message.values };
   const parts = message.blocks.length > 0 ? [drawBlocks(message.blocks, surface)] : [];
-  if (parts.length === 0 && message.text !== '') parts.push(h('div', { class: 'text' }, ...mrkdwn(message.text)));
+  if (parts.length === 0 && message.text !== '')
+    parts.push(h('div', { class: 'text' }, ...mrkdwn(message.text)));
   for (const attachment of message.attachments) {
     parts.push(
       h(
         'div',
-        { class: 'attachment', style: /^#?[0-9a-fA-F]{6}$/.test(attachment.color ?? '') ? `--bar:#${attachment.color.replace('#', '')}` : undefined },
+        {
+          class: 'attachment',
+          style: /^#?[0-9a-fA-F]{6}$/.test(attachment.color ?? '')
+            ? `--bar:#${attachment.color.replace('#', '')}`
+            : undefined,
+        },
         attachment.title === undefined ? null : h('b', {}, attachment.title),
         attachment.text === undefined ? null : h('div', { class: 'text' }, ...mrkdwn(attachment.text)),
         attachment.blocks === undefined ? null : drawBlocks(attachment.blocks, surface),
@@ -41,7 +47,16 @@ const extras = (message) => [
         'div',
         { class: 'files' },
         ...message.files.map((file) =>
-          h('a', { class: 'file', href: `/files/${file.id}/${encodeURIComponent(file.name)}`, download: file.name }, icon('file'), h('span', {}, file.title, h('small', {}, file.name))),
+          h(
+            'a',
+            {
+              class: 'file',
+              href: `/files/${file.id}/${encodeURIComponent(file.name)}`,
+              download: file.name,
+            },
+            icon('file'),
+            h('span', {}, file.title, h('small', {}, file.name)),
+          ),
         ),
       ),
   message.reactions.length === 0
@@ -49,13 +64,21 @@ const extras = (message) => [
     : h(
         'div',
         { class: 'reactions' },
-        ...message.reactions.map(({ name, users }) => h('span', { class: 'reaction', title: users.map(personName).join(', ') }, emoji(name), ` ${users.length}`)),
+        ...message.reactions.map(({ name, users }) =>
+          h(
+            'span',
+            { class: 'reaction', title: users.map(personName).join(', ') },
+            emoji(name),
+            ` ${users.length}`,
+          ),
+        ),
       ),
 ];
 
 /** @param {Message} message */
 const note = (message) => {
-  if (message.ephemeralTo !== undefined) return h('div', { class: 'note' }, icon('eye'), 'Only visible to you');
+  if (message.ephemeralTo !== undefined)
+    return h('div', { class: 'note' }, icon('eye'), 'Only visible to you');
   if (message.broadcast) return h('div', { class: 'note' }, icon('thread'), 'Replied to a thread');
   return message.pinned ? h('div', { class: 'note note-pinned' }, icon('pin'), 'Pinned') : null;
 };
@@ -64,7 +87,12 @@ const note = (message) => {
 const threadLink = (message, openThread) =>
   h(
     'button',
-    { type: 'button', class: 'replies', 'data-open-thread': message.ts, onclick: () => openThread(message.ts) },
+    {
+      type: 'button',
+      class: 'replies',
+      'data-open-thread': message.ts,
+      onclick: () => openThread(message.ts),
+    },
     icon('thread'),
     `${message.replyCount} ${message.replyCount === 1 ? 'reply' : 'replies'}`,
   );
@@ -102,7 +130,17 @@ const drawMessage = (message, { inThread, openThread }) => {
       ? h(
           'div',
           { class: 'toolbar' },
-          h('button', { type: 'button', 'aria-label': 'Reply in thread', title: 'Reply in thread', 'data-focus-key': `reply ${message.ts}`, onclick: () => openThread(message.threadTs ?? message.ts) }, icon('thread')),
+          h(
+            'button',
+            {
+              type: 'button',
+              'aria-label': 'Reply in thread',
+              title: 'Reply in thread',
+              'data-focus-key': `reply ${message.ts}`,
+              onclick: () => openThread(message.threadTs ?? message.ts),
+            },
+            icon('thread'),
+          ),
         )
       : null,
   );
@@ -114,7 +152,12 @@ const drawMessage = (message, { inThread, openThread }) => {
  */
 const drawingKey = (message) => {
   const own = (/** @type {string} */ key) => key.startsWith(`${message.channel} ${message.ts} `);
-  return JSON.stringify([message, [...state.busy].filter(own), [...state.failed].filter(([key]) => own(key)), facts().me]);
+  return JSON.stringify([
+    message,
+    [...state.busy].filter(own),
+    [...state.failed].filter(([key]) => own(key)),
+    facts().me,
+  ]);
 };
 
 /** @param {HTMLElement} node the one that had the focus @param {HTMLElement} next */

@@ -52,13 +52,27 @@ const footer = (view) => {
     { class: 'modal-footer' },
     status === undefined || isBusy
       ? null
-      : h('div', { class: 'modal-trouble', role: 'alert', title: failureText(status) }, icon('warning'), 'We had some trouble connecting. Try again?'),
-    h('button', { type: 'button', class: 'button', 'data-modal': 'close', onclick: () => void close() }, labelText(view.close ?? 'Close')),
+      : h(
+          'div',
+          { class: 'modal-trouble', role: 'alert', title: failureText(status) },
+          icon('warning'),
+          'We had some trouble connecting. Try again?',
+        ),
+    h(
+      'button',
+      { type: 'button', class: 'button', 'data-modal': 'close', onclick: () => void close() },
+      labelText(view.close ?? 'Close'),
+    ),
     view.submit === undefined
       ? null
       : h(
           'button',
-          { type: 'submit', class: `button primary ${isBusy ? 'is-busy' : ''}`, 'data-modal': 'submit', 'aria-busy': isBusy ? 'true' : false },
+          {
+            type: 'submit',
+            class: `button primary ${isBusy ? 'is-busy' : ''}`,
+            'data-modal': 'submit',
+            'aria-busy': isBusy ? 'true' : false,
+          },
           h('span', { class: 'button-label' }, labelText(view.submit)),
         ),
   );
@@ -73,8 +87,19 @@ const keepTyped = (view, typed) => {
   const form = dialog().querySelector('form');
   for (const [blockId, value] of Object.entries(typed)) {
     const field = form?.querySelector(`[data-field="${CSS.escape(blockId)}"]`);
-    if ((field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) && typeof value === 'string' && value !== '' && field.type !== 'datetime-local') field.value = value;
-    if (field instanceof HTMLSelectElement && typeof value === 'string' && [...field.options].some((option) => option.value === value)) field.value = value;
+    if (
+      (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) &&
+      typeof value === 'string' &&
+      value !== '' &&
+      field.type !== 'datetime-local'
+    )
+      field.value = value;
+    if (
+      field instanceof HTMLSelectElement &&
+      typeof value === 'string' &&
+      [...field.options].some((option) => option.value === value)
+    )
+      field.value = value;
     if (field instanceof HTMLElement && Array.isArray(value)) {
       for (const box of field.querySelectorAll('input')) box.checked = value.includes(box.value);
     }
@@ -85,7 +110,8 @@ const keepTyped = (view, typed) => {
 const draw = (view) => {
   const isSameView = dialog().dataset['viewId'] === view.id;
   const typed = isSameView ? collect() : {};
-  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['blockId'] : undefined;
+  const focused =
+    document.activeElement instanceof HTMLElement ? document.activeElement.dataset['blockId'] : undefined;
   const form = h(
     'form',
     {
@@ -98,14 +124,36 @@ const draw = (view) => {
     h(
       'header',
       { class: 'modal-header' },
-      view.previousViewId === undefined ? null : h('button', { type: 'button', class: 'plain', 'aria-label': 'Back', onclick: () => void close() }, icon('back')),
+      view.previousViewId === undefined
+        ? null
+        : h(
+            'button',
+            { type: 'button', class: 'plain', 'aria-label': 'Back', onclick: () => void close() },
+            icon('back'),
+          ),
       h('h2', { id: 'modal-title' }, labelText(view.title)),
-      h('button', { type: 'button', class: 'plain', 'aria-label': 'Close', 'data-modal': 'x', onclick: () => void close() }, icon('close')),
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'plain',
+          'aria-label': 'Close',
+          'data-modal': 'x',
+          onclick: () => void close(),
+        },
+        icon('close'),
+      ),
     ),
     h(
       'div',
       { class: 'modal-body' },
-      drawBlocks(view.blocks, { kind: 'view', viewId: view.id, values: view.values, errors: view.errors, collect }),
+      drawBlocks(view.blocks, {
+        kind: 'view',
+        viewId: view.id,
+        values: view.values,
+        errors: view.errors,
+        collect,
+      }),
     ),
     footer(view),
   );
@@ -116,8 +164,14 @@ const draw = (view) => {
   if (!dialog().open) dialog().showModal();
   const modalBody = dialog().querySelector('.modal-body');
   if (isSameView && modalBody !== null) modalBody.scrollTop = scroll;
-  const wanted = focused === undefined ? null : form.querySelector(`[data-action-id][data-block-id="${CSS.escape(focused)}"]`);
-  const first = wanted ?? form.querySelector('.modal-body :is(input, textarea, select, button, summary)') ?? form.querySelector('.modal-footer button:last-child');
+  const wanted =
+    focused === undefined
+      ? null
+      : form.querySelector(`[data-action-id][data-block-id="${CSS.escape(focused)}"]`);
+  const first =
+    wanted ??
+    form.querySelector('.modal-body :is(input, textarea, select, button, summary)') ??
+    form.querySelector('.modal-footer button:last-child');
   if (first instanceof HTMLElement) first.focus();
 };
 
@@ -133,7 +187,14 @@ export const drawModal = () => {
     return;
   }
   const own = (/** @type {string} */ key) => key.startsWith(`${view.id} `);
-  const key = JSON.stringify([view.id, view.hash, view.errors, submissions.get(view.id), [...state.busy].filter(own), [...state.failed].filter(([each]) => own(each))]);
+  const key = JSON.stringify([
+    view.id,
+    view.hash,
+    view.errors,
+    submissions.get(view.id),
+    [...state.busy].filter(own),
+    [...state.failed].filter(([each]) => own(each)),
+  ]);
   if (key === drawnKey) return;
   drawnKey = key;
   draw(view);

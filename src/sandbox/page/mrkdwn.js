@@ -91,7 +91,7 @@ const inline = (text) => {
     if (plain !== '') nodes.push({ kind: 'text', text: unescapeEntities(plain) });
     plain = '';
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const found = token(text, at);
     if (found === undefined) {
       plain += text[at];
@@ -124,7 +124,8 @@ const withQuotes = (text) => {
     if (run.isQuote) nodes.push({ kind: 'quote', children });
     // A quote is a block of its own; only neighbours without one need the line break back.
     else nodes.push(...children);
-    if (index < runs.length - 1 && !run.isQuote && runs[index + 1]?.isQuote === false) nodes.push({ kind: 'break' });
+    if (index < runs.length - 1 && !run.isQuote && runs[index + 1]?.isQuote === false)
+      nodes.push({ kind: 'break' });
   }
   return nodes;
 };
@@ -150,7 +151,9 @@ export const parsePlain = (text) =>
     .filter((part) => part !== '')
     .map((part) => {
       if (part === '\n') return { kind: 'break' };
-      return /^:[a-z0-9_+'-]+:$/.test(part) ? { kind: 'emoji', name: part.slice(1, -1) } : { kind: 'text', text: part };
+      return /^:[a-z0-9_+'-]+:$/.test(part)
+        ? { kind: 'emoji', name: part.slice(1, -1) }
+        : { kind: 'text', text: part };
     });
 
 /**
@@ -168,7 +171,10 @@ export const markdownToMrkdwn = (text) =>
             .replace(/(?<![*\w])\*(?!\*|\s)([^*\n]+)\*(?!\*)/g, '_$1_')
             .replace(/\*\*(.+?)\*\*/g, '*$1*')
             .replace(/~~(.+?)~~/g, '~$1~')
-            .replace(/^#{1,6} (.*)$/gm, (_whole, /** @type {string} */ title) => `*${title.replaceAll('*', '')}*`)
+            .replace(
+              /^#{1,6} (.*)$/gm,
+              (_whole, /** @type {string} */ title) => `*${title.replaceAll('*', '')}*`,
+            )
             .replace(/^(\s*)- \[x\] /gim, '$1☑ ')
             .replace(/^(\s*)- \[ \] /gm, '$1☐ ')
             .replace(/^(\s*)[-*+] /gm, '$1• '),

@@ -15,7 +15,12 @@ import { toast } from './toast.js';
 /** @param {Spot} spot */
 export const keyOf = ({ surface, block, element }) => {
   const where = surface.kind === 'message' ? `${surface.channel} ${surface.ts}` : surface.viewId;
-  return [where, block.block_id, element.action_id, element.type === 'button' ? (element.value ?? '') : ''].join(' ');
+  return [
+    where,
+    block.block_id,
+    element.action_id,
+    element.type === 'button' ? (element.value ?? '') : '',
+  ].join(' ');
 };
 
 /** @param {Spot} spot */

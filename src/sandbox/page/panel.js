@@ -38,7 +38,13 @@ export const panelNode = () => {
       ...content.actions.map(({ id, label, danger }) =>
         h(
           'button',
-          { type: 'button', class: `button ${danger === true ? 'danger' : ''} ${running === id ? 'is-busy' : ''}`, 'data-panel-action': id, 'data-focus-key': `panel ${id}`, onclick: () => void run(id) },
+          {
+            type: 'button',
+            class: `button ${danger === true ? 'danger' : ''} ${running === id ? 'is-busy' : ''}`,
+            'data-panel-action': id,
+            'data-focus-key': `panel ${id}`,
+            onclick: () => void run(id),
+          },
           h('span', { class: 'button-label' }, label),
         ),
       ),

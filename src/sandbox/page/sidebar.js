@@ -5,7 +5,8 @@ import { facts, state } from './state.js';
 /** @typedef {import('./state.js').Channel} Channel */
 
 /** @param {Channel} channel */
-const isUnread = (channel) => channel.latest > (state.seen.get(`${facts().me} ${channel.id}`) ?? '0') && channel.latest !== '0';
+const isUnread = (channel) =>
+  channel.latest > (state.seen.get(`${facts().me} ${channel.id}`) ?? '0') && channel.latest !== '0';
 
 /** @param {Channel} channel @param {(change: Partial<import('./state.js').Place>) => void} go */
 const channelRow = (channel, go) => {
@@ -54,7 +55,12 @@ const people = (go) =>
               onclick: () => go({ person: person.name, thread: '' }),
             },
             avatar(person.id),
-            h('span', {}, person.realName, h('small', {}, person.guest ? `@${person.name}, guest` : `@${person.name}`)),
+            h(
+              'span',
+              {},
+              person.realName,
+              h('small', {}, person.guest ? `@${person.name}, guest` : `@${person.name}`),
+            ),
           ),
         ),
       ),
@@ -101,8 +107,24 @@ const apps = (go) => {
 export const drawSidebar = (go, panel) => {
   const channels = state.look.channels.filter(({ kind }) => kind !== 'im');
   replaceKeepingFocus(byId('sidebar'), [
-    h('header', { class: 'workspace' }, h('b', {}, 'Sandbox'), h('small', {}, 'a local workspace, nothing leaves this machine')),
-    h('div', { class: 'sidebar-scroll' }, h('section', {}, h('h2', {}, 'Channels'), h('ul', {}, ...channels.map((channel) => channelRow(channel, go)))), apps(go), people(go)),
+    h(
+      'header',
+      { class: 'workspace' },
+      h('b', {}, 'Sandbox'),
+      h('small', {}, 'a local workspace, nothing leaves this machine'),
+    ),
+    h(
+      'div',
+      { class: 'sidebar-scroll' },
+      h(
+        'section',
+        {},
+        h('h2', {}, 'Channels'),
+        h('ul', {}, ...channels.map((channel) => channelRow(channel, go))),
+      ),
+      apps(go),
+      people(go),
+    ),
     panel,
   ]);
 };

@@ -53,6 +53,11 @@ export const readPlace = () => {
 
 export const writePlace = () => {
   const { person, channel, thread, tab } = state.place;
-  const query = new URLSearchParams({ person, channel, ...(thread === '' ? {} : { thread }), ...(tab === 'home' ? { tab } : {}) });
+  const query = new URLSearchParams({
+    person,
+    channel,
+    ...(thread === '' ? {} : { thread }),
+    ...(tab === 'home' ? { tab } : {}),
+  });
   history.replaceState(null, '', `/#${query}`);
 };

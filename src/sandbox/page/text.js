@@ -32,7 +32,11 @@ const dateNode = (node) => {
   if (!Number.isFinite(node.seconds)) return h('span', {}, node.fallback);
   const date = new Date(node.seconds * 1000);
   const text = formatDate(node.seconds, node.format, { now: new Date() });
-  const time = h('time', { datetime: date.toISOString(), title: `${date.toLocaleString()} (${node.fallback})` }, text);
+  const time = h(
+    'time',
+    { datetime: date.toISOString(), title: `${date.toLocaleString()} (${node.fallback})` },
+    text,
+  );
   return node.url === undefined ? time : anchor(node.url, [time]);
 };
 
@@ -63,7 +67,10 @@ const draw = (node) => {
       return mention(`#${node.label ?? node.id}`);
     case 'group': {
       const group = facts().userGroups.find((each) => each.id === node.id);
-      return mention(group === undefined ? (node.label ?? node.id) : `@${group.handle}`, group?.users.includes(facts().me) ? 'mention-me' : '');
+      return mention(
+        group === undefined ? (node.label ?? node.id) : `@${group.handle}`,
+        group?.users.includes(facts().me) ? 'mention-me' : '',
+      );
     }
     case 'broadcast':
       return mention(`@${node.range}`, 'mention-me');
@@ -89,10 +96,12 @@ export const mrkdwn = (text) => parseMrkdwn(text).map(draw);
  * A text object of Block Kit.
  * @param {{ type: string, text: string }} object
  */
-export const textObject = (object) => (object.type === 'mrkdwn' ? mrkdwn(object.text) : parsePlain(object.text).map(draw));
+export const textObject = (object) =>
+  object.type === 'mrkdwn' ? mrkdwn(object.text) : parsePlain(object.text).map(draw);
 
 /** Labels of options and buttons, where only text can stand. @param {string} text */
-export const labelText = (text) => text.replace(/:([a-z0-9_+'-]+):/g, (whole, /** @type {string} */ name) => emojiFor(name) ?? whole);
+export const labelText = (text) =>
+  text.replace(/:([a-z0-9_+'-]+):/g, (whole, /** @type {string} */ name) => emojiFor(name) ?? whole);
 
 /** @param {string} ts */
 export const timeOf = (ts) => clock(new Date(Number(ts) * 1000), { now: new Date() });
