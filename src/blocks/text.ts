@@ -57,6 +57,24 @@ export const inline = (text: string, max: number): string => {
   return `${open}${escaped(cutTo(line, max - 2, escapedSize))}${close}`;
 };
 
+/**
+ * An answer of ours that quotes somebody's words: lines stay, people stay mentioned, nothing else is special. Only for
+ * what one person sees; there a mention calls nobody.
+ */
+export const answerText = (text: string, max: number): string => {
+  const lines = cleaned(text).split(/\r?\n/);
+  const shown = lines.map((line) =>
+    cutTo(oneLine(line), LONGEST_LINE, escapedSize)
+      .split(/(<@[UW][A-Z0-9]{1,30}>)/)
+      .map((part, index) => (index % 2 === 1 ? part : escaped(neutral(part))))
+      .join(''),
+  );
+  return fitted(shown.map(orDash), { max: Math.max(max, LONGEST_LINE), separator: '\n' });
+};
+
+/** Of an answer; what a rule says in one line is shorter. */
+const LONGEST_LINE = 900;
+
 /** Somebody's words where Slack formats nothing: titles, labels, options, dialogs' inputs. */
 export const plain = (text: string, max: number): string =>
   orDash(cutTo(oneLine(text), max, (part) => part.length));

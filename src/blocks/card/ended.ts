@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { DeploymentState } from '../../domain/deployment.ts';
+import { rollbackPlansOf } from '../../domain/plan.ts';
 import { ACTION } from '../ids.ts';
 import { actions, section } from '../kit.ts';
 import type { Scene } from '../scene.ts';
@@ -13,7 +14,7 @@ import type { Detail } from './detail.ts';
 export const rollbackBlocks = (scene: Scene): KnownBlock[] => {
   const { rollback } = scene.situation.deployment;
   if (rollback === undefined) return [];
-  const { plans } = scene.situation.checklist.rollback;
+  const plans = rollbackPlansOf(scene.situation.checklist);
   const names = rollback.plans.map((id) => inline(plans[id]?.title ?? id, 40));
   const target = rollback.targetVersion === null ? 'the version before' : inline(rollback.targetVersion, 40);
   const text = [

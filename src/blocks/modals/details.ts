@@ -32,12 +32,12 @@ export const standingWord = (scene: Scene, { item }: PlanItem): string => {
   return standing === 'red' && !isRedYet(scene) ? 'Not yet' : STANDING_WORDS[standing];
 };
 
-/** What happened to the item before, newest last; from the audit log. */
+/** What happened to the item before, in plain words; the list is oldest first. */
 export type HistoryLine = { readonly at: number; readonly text: string };
 
-/** One expectation of the last run, as the check judged it. */
+/** What the deployment itself does not hold; absent: not shown. */
 export type DetailsExtras = {
-  /** Lines like `p95: expected < 200 ms, got 240 ms`. */
+  /** The judged expectations of the last run: `p95: expected < 200 ms, got 240 ms`. */
   readonly findings?: readonly string[];
   readonly history?: readonly HistoryLine[];
 };
@@ -117,7 +117,7 @@ const notesText = (scene: Scene, entry: PlanItem): string | undefined => {
 /** The newest first: at 2 a.m. nobody scrolls. */
 const historyText = (history: readonly HistoryLine[]): string | undefined => {
   if (history.length === 0) return undefined;
-  const lines = history.toReversed().map(({ at, text }) => `• ${dateTime(at)} ${text}`);
+  const lines = history.toReversed().map(({ at, text }) => `• ${dateTime(at)} ${inline(text, 300)}`);
   return `${bold('History')}\n${fitted(lines, { max: 2800, most: 25, separator: '\n' })}`;
 };
 

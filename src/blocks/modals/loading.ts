@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { VIEW } from '../ids.ts';
 import { modal, section } from '../kit.ts';
-import { inline } from '../text.ts';
+import { answerText } from '../text.ts';
 
 /** Opened within Slack's three seconds, before anything is read; the real view replaces it. */
 export const loadingModal = (title: string): ModalView =>
@@ -9,4 +9,4 @@ export const loadingModal = (title: string): ModalView =>
 
 /** Instead of a view that cannot be shown: the refusal, in words. */
 export const refusalModal = (title: string, message: string): ModalView =>
-  modal({ id: VIEW.loading, title, ref: '', blocks: [section('refusal', inline(message, 2900))] });
+  modal({ id: VIEW.loading, title, ref: '', blocks: [section('refusal', answerText(message, 2900))] });

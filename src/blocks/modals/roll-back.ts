@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { RollbackPlan } from '../../domain/checklist.ts';
+import { rollbackPlansOf } from '../../domain/plan.ts';
 import { RESTORE } from '../../domain/decide/roll-back.ts';
 import { INPUT, VIEW } from '../ids.ts';
 import { context, input, modal, section } from '../kit.ts';
@@ -14,7 +15,7 @@ const MOST_PLANS = 50;
 
 /** Starts the way back: which plans, to which version, why. One person suffices; data loss asks for a typed word. */
 export const rollBackModal = (scene: Scene): ModalView => {
-  const plans = Object.entries(scene.situation.checklist.rollback.plans).slice(0, MOST_PLANS);
+  const plans = Object.entries(rollbackPlansOf(scene.situation.checklist)).slice(0, MOST_PLANS);
   return modal({
     id: VIEW.rollBack,
     title: 'Roll back',
@@ -51,13 +52,6 @@ const planBoxes = (plans: readonly NamedPlan[]): KnownBlock[] => {
     description: `${plural(plan.items.length, 'line')}${plan.dataLoss ? `; loses data, type ${RESTORE} below` : ''}`,
     isTicked: hasDefault ? plan.default : index === 0,
   }));
-  if (boxes.length === 0)
-    return [
-      section(
-        'no-plan',
-        'This checklist names no plan: one line asks whether the version before runs again.',
-      ),
-    ];
   return boxInputs(INPUT.plans, { label: 'Plan', boxes }, { hint: 'Nothing ticked: the usual plan.' });
 };
 

@@ -9,7 +9,7 @@ import type { InputPlace } from '../ids.ts';
 import { input, modal, option, section } from '../kit.ts';
 import { encodeStartRef, optionValue } from '../ref.ts';
 import { SHAPE } from '../shapes.ts';
-import { dateTime, fitted, inline, mention, plain, plural } from '../text.ts';
+import { answerText, dateTime, fitted, mention, plain, plural } from '../text.ts';
 import { boxInputs, textInput } from './inputs.ts';
 
 export type StartModalInput = {
@@ -223,7 +223,7 @@ const blockerBlocks = ({ blockers = [] }: StartModalInput): KnownBlock[] =>
         section(
           'blockers',
           fitted(
-            blockers.map((text) => `${SHAPE.red} ${inline(text, 500)}`),
+            blockers.map((text) => `${SHAPE.red} ${answerText(text, 900)}`),
             { max: 2900, separator: '\n' },
           ),
         ),

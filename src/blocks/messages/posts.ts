@@ -1,0 +1,129 @@
+import type { KnownBlock } from '@slack/types';
+import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
+import { evidenceOf } from '../../domain/decide/gate.ts';
+import type { Deployment } from '../../domain/deployment.ts';
+import type { Instant } from '../../lib/time.ts';
+import { isUrl, titleOf } from '../card/heading.ts';
+import { deciders } from '../card/waiting.ts';
+import { roleText } from '../item/words.ts';
+import { section } from '../kit.ts';
+import type { Message } from '../kit.ts';
+import type { Scene } from '../scene.ts';
+import { bold, dateTime, durationText, inline, listed, mention, plural, timeOf } from '../text.ts';
+import { backups, called, responders } from './people.ts';
+
+/** What happened, as far as the thread or the channel is told of it. Each is said once. */
+export type PostEvent =
+  | {
+      readonly type:
+        | 'go_asked'
+        | 'go_given'
+        | 'deployed'
+        | 'sign_off_asked'
+        | 'held'
+        | 'aborted'
+        | 'rolling_back'
+        | 'rolled_back';
+    }
+  | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
+  | { readonly type: 'was_down'; readonly from: Instant; readonly to: Instant };
+
+/** A post about what happened, from the deployment as it is now. `cardUrl`: link to the card, for posts that ask for a click. */
+export const eventPost = (scene: Scene, event: PostEvent, cardUrl?: string): Message => {
+  const title = inline(titleOf(scene.situation.deployment), 150);
+  const words = wordsFor(scene, event);
+  const link = isUrl(cardUrl) && ASKS.has(event.type) ? ` <${cardUrl}|Open the card>` : '';
+  const block: KnownBlock = section('post', `${bold(title)}\n${words}${link}`);
+  return { text: `${title}: ${words.replace(/\n/g, ' ')}`, blocks: [block] };
+};
+
+/** Posts that want somebody to do something. */
+const ASKS: ReadonlySet<PostEvent['type']> = new Set([
+  'go_asked',
+  'sign_off_asked',
+  'alert_repeated',
+  'rolling_back',
+]);
+
+const wordsFor = (scene: Scene, event: PostEvent): string => {
+  switch (event.type) {
+    case 'go_asked': {
+      const { measured, byPeople } = evidenceOf(scene.board);
+      return `Ready for Go: ${measured} measured, ${byPeople} by people. ${deciders(scene)}: Go or No-go?`;
+    }
+    case 'sign_off_asked':
+      return signOffWords(scene);
+    case 'alert_repeated':
+      return repeatWords(scene, event);
+    case 'was_down':
+      return `I was down ${timeOf(event.from)}-${timeOf(event.to)}. Of the looks due meanwhile only the newest runs, marked late; the others are missed.`;
+    default:
+      return stateWords(scene, event.type);
+  }
+};
+
+type StateEvent = Exclude<PostEvent['type'], 'go_asked' | 'sign_off_asked' | 'alert_repeated' | 'was_down'>;
+
+const by = (id: string | null | undefined): string =>
+  id === null || id === undefined ? '' : ` by ${mention(id)}`;
+const why = (reason: string | undefined): string => inline(reason ?? 'no reason given', 500);
+
+const stateWords = ({ situation }: Scene, type: StateEvent): string => {
+  const { deployment, checklist } = situation;
+  switch (type) {
+    case 'go_given':
+      return `Go${by(deployment.goBy)}. The steps stand on the card, in order.`;
+    case 'deployed':
+      return deployedWords(deployment);
+    case 'held':
+    case 'aborted':
+      return stoppedWords(deployment);
+    case 'rolling_back': {
+      const { rollback } = deployment;
+      const people = called(responders(situation));
+      return `Rolling back${by(rollback?.by)}: ${why(rollback?.reason)}. ${people}: the steps stand on the card.`;
+    }
+    case 'rolled_back': {
+      const after = checklist.rollback.after.length;
+      const next = after === 0 ? '' : ` ${plural(after, 'line')} to do next work morning.`;
+      return `Rolled back. The environment stays locked until /deploy unlock.${next}`;
+    }
+  }
+};
+
+const deployedWords = ({ deployedBy, anchors }: Deployment): string => {
+  const at = anchors.deployed === undefined ? '' : ` ${dateTime(anchors.deployed)}`;
+  return `Deployed${by(deployedBy)}${at}. The new version is being verified.`;
+};
+
+/** Held or aborted; said late, it may be over. */
+const stoppedWords = ({ state }: Deployment): string => {
+  if (state.kind === 'held') return `On hold${by(state.by)}: ${why(state.reason)}. Resume goes on.`;
+  if (state.kind !== 'aborted') return 'It was on hold; it goes on.';
+  const left = state.locked ? ' Left as it is; the environment stays locked.' : '';
+  return `Aborted${by(state.by)}: ${why(state.reason)}.${left}`;
+};
+
+const signOffWords = (scene: Scene): string => {
+  const { deployment } = scene.situation;
+  const roles = unsignedRoles(scene.situation)
+    .slice(0, 6)
+    .map((role) => `${inline(role, 40)} (${roleText(scene.situation, role)})`);
+  const debts = deployment.debts.filter(({ acceptedBy }) => acceptedBy === undefined).length;
+  const owed = debts === 0 ? '' : ` ${plural(debts, 'debt')} to accept.`;
+  const when = signOffOpen(scene.situation) ? '' : ' It is not open any more.';
+  return roles.length === 0 ? 'Every role has signed.' : `Sign-off please: ${listed(roles)}.${owed}${when}`;
+};
+
+const repeatWords = (
+  scene: Scene,
+  { alertId, toBackup }: Extract<PostEvent, { type: 'alert_repeated' }>,
+): string => {
+  const { situation } = scene;
+  const alert = situation.deployment.alerts.find(({ id }) => id === alertId);
+  if (alert === undefined || alert.state.kind !== 'firing')
+    return 'An alert was repeated, and has been answered meanwhile.';
+  const people = toBackup ? [...backups(situation), ...responders(situation)] : responders(situation);
+  const silent = durationText(situation.now - alert.firedAt);
+  return `Nobody has answered for ${silent}: ${inline(alert.line, 500)}. ${called(people)}: take over or acknowledge.`;
+};
