@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Connections, Effect, Expectations } from '../domain/check.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
+import { didYouMean } from '../lib/nearest.ts';
 import { placeholdersIn } from '../lib/placeholders.ts';
 import { err, ok, type Result } from '../lib/result.ts';
 import { nameTarget, type Target } from './guard/hosts.ts';
@@ -69,6 +70,8 @@ export type CheckSpec<S extends z.ZodObject> = {
   readonly effect?: Effect;
   /** Path -> what stands there, with its unit. */
   readonly observation: Readonly<Record<string, string>>;
+  /** Keys of the observation that are stored only when the definition names them: they hold more than was asked. */
+  readonly keptIfNamed?: readonly string[];
   /** What has to hold when the definition expects nothing. */
   readonly passes: Expectations;
   /** What is looked at, without anything secret: part of the result's cause. */
@@ -98,6 +101,8 @@ export type CheckKind = {
   readonly timeoutMs: number;
   readonly passes: Expectations;
   readonly observation: Readonly<Record<string, string>>;
+  /** As in `CheckSpec`; empty: everything is stored. */
+  readonly keptIfNamed: readonly string[];
   /** Reads the parameters; the error lists every problem, one line each. */
   readonly prepare: (params: JsonObject) => Result<PreparedCheck, readonly string[]>;
   /** Problems of parameters that may still hold placeholders: a field that is one is not judged. */
@@ -107,10 +112,19 @@ export type CheckKind = {
 
 type Issue = z.core.$ZodIssue;
 
-const describeIssue = (issue: Issue): string => {
-  if (issue.code === 'unrecognized_keys') return `unknown parameter ${issue.keys.join(', ')}`;
-  return issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message;
+const unknownParameters = (keys: readonly string[], known: readonly string[]): readonly string[] =>
+  keys.map((key) => `unknown parameter ${key}${didYouMean(key, known)}`);
+
+const describeIssue = (issue: Issue, known: readonly string[]): readonly string[] => {
+  if (issue.code === 'unrecognized_keys') return unknownParameters(issue.keys, known);
+  return [describeValue(issue)];
 };
+
+const describeValue = ({ path, message }: Issue): string =>
+  path.length > 0 ? `${path.join('.')}: ${message}` : message;
+
+const inWords = (issues: readonly Issue[], { shape }: z.ZodObject): string[] =>
+  issues.flatMap((issue) => describeIssue(issue, Object.keys(shape)));
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
@@ -134,9 +148,10 @@ export const defineCheck = <S extends z.ZodObject>(spec: CheckSpec<S>): CheckKin
   timeoutMs: spec.defaultTimeoutMs,
   passes: spec.passes,
   observation: spec.observation,
+  keptIfNamed: spec.keptIfNamed ?? [],
   prepare: (raw) => {
     const parsed = spec.params.safeParse(raw);
-    if (!parsed.success) return err(parsed.error.issues.map(describeIssue));
+    if (!parsed.success) return err(inWords(parsed.error.issues, spec.params));
     const params = parsed.data;
     const { defaultRetries } = spec;
     return ok({
@@ -150,7 +165,10 @@ export const defineCheck = <S extends z.ZodObject>(spec: CheckSpec<S>): CheckKin
   problems: (raw) => {
     const parsed = spec.params.safeParse(raw);
     if (parsed.success) return [];
-    return parsed.error.issues.filter((issue) => !isOpen(raw, issue)).map(describeIssue);
+    return inWords(
+      parsed.error.issues.filter((issue) => !isOpen(raw, issue)),
+      spec.params,
+    );
   },
   schema: () => {
     const { $schema: _, ...schema } = z.toJSONSchema(spec.params, { io: 'input' });

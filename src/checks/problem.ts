@@ -57,6 +57,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ECONNRESET: down('connection_reset', 'closed the connection'),
   EPIPE: down('connection_reset', 'closed the connection'),
   UND_ERR_SOCKET: down('connection_reset', 'closed the connection'),
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: down('connection_reset', 'sent less than it announced'),
+  ERR_STREAM_PREMATURE_CLOSE: down('connection_reset', 'closed the connection'),
   EHOSTUNREACH: down('unreachable', 'cannot be reached'),
   EHOSTDOWN: down('unreachable', 'cannot be reached'),
   ENOTFOUND: down('no_such_host', 'has no address (no such host)'),

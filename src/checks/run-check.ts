@@ -12,7 +12,7 @@ import { createRedactor, type Redactor } from './redact.ts';
 import { findKind } from './registry.ts';
 import { resolveSecrets, type Resolved } from './secrets.ts';
 import { startTimer } from './timer.ts';
-import { decidingFinding, expectationProblems, reachVerdict } from './verdict.ts';
+import { decidingFinding, expectationProblems, reachVerdict, storedPart } from './verdict.ts';
 
 /** What a worker gives a run. */
 export type CheckDeps = {
@@ -143,7 +143,7 @@ const judgedDraft = (
     outcome: verdict.outcome,
     line: deciding ? `${deciding.finding.line}${more}` : ready.prepared.say(measured.observation),
     findings: verdict.findings,
-    observation: measured.observation,
+    observation: storedPart(measured.observation, ready.definition, ready.kind.keptIfNamed),
     captured: verdict.captured,
     ...(deciding && { cause: wrongValue(place, deciding.finding.path, measured) }),
   };

@@ -43,6 +43,30 @@ const touches = (path: string, { key }: Incomplete): boolean => {
   return first?.kind === 'key' && first.key === key;
 };
 
+/** First keys of the paths that a definition judges or captures. */
+const namedKeys = ({ expect = {}, warn = {}, capture = {} }: CheckDefinition): ReadonlySet<string> => {
+  const paths = [...Object.keys(expect), ...Object.keys(warn), ...Object.values(capture)];
+  return new Set(
+    paths.flatMap((path) => {
+      const segments = parsePath(path);
+      const first = segments.ok ? segments.value[0] : undefined;
+      return first?.kind === 'key' ? [first.key] : [];
+    }),
+  );
+};
+
+/** What of an observation is stored: keys listed in `ifNamed` only when the definition names them. */
+export const storedPart = (
+  observation: JsonObject,
+  definition: CheckDefinition,
+  ifNamed: readonly string[],
+): JsonObject => {
+  const named = namedKeys(definition);
+  return Object.fromEntries(
+    Object.entries(observation).filter(([key]) => !ifNamed.includes(key) || named.has(key)),
+  );
+};
+
 const isExact = (path: string, observation: JsonObject): boolean => {
   const segments = parsePath(path);
   if (!segments.ok || segments.value.length < 2) return false;

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls';
-import type { Agent } from 'undici';
+import { errors, type Agent } from 'undici';
 import type { CheckContext } from '../check.ts';
 import { createAgent } from '../guard/agent.ts';
 import { nameTarget, portOf, type Target } from '../guard/hosts.ts';
@@ -119,7 +119,12 @@ const sendOnce = async (agent: Agent, request: HttpRequest, signal: AbortSignal)
     return { status: answer.statusCode, headers: plain, body: read };
   } catch (error) {
     signal.throwIfAborted();
-    throw problemOf(error, target);
+    if (!(error instanceof errors.HTTPParserError)) throw problemOf(error, target);
+    throw new CheckProblem(`${target} does not speak HTTP`, {
+      outcome: 'fail',
+      code: 'not_http',
+      cause: error,
+    });
   }
 };
 

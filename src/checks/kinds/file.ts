@@ -155,9 +155,10 @@ export const file = defineCheck({
     size: 'bytes',
     age: 'milliseconds since it was last changed',
     mode: 'permissions as octal text: "0600"',
-    text: 'the first MiB, of text files',
-    lines: 'how many lines the text has',
+    text: 'the first MiB, of text files; kept only when the check names it',
+    lines: 'how many lines the text has; kept only when the check names it',
   },
+  keptIfNamed: ['text', 'lines'],
   passes: { exists: true },
   target: ({ path }) => path,
   needs: ({ path }, { connections }) =>

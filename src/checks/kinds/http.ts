@@ -70,7 +70,7 @@ const authVariable = (auth: string | undefined): string | undefined => ENV_REFER
 const authorization = ({ auth }: Params, url: URL, context: CheckContext): string | undefined => {
   const variable = authVariable(auth);
   if (variable !== undefined && RESERVED.has(variable)) {
-    throw ourFault(`auth may not be ${variable}: it belongs to tminus`, 'reserved_secret');
+    throw ourFault(`auth may not be ${variable}, which belongs to tminus`, 'reserved_secret');
   }
   const given = variable === undefined ? auth : context.secret(variable);
   if (given !== undefined) return /^[A-Za-z][\w-]*\s+\S/.test(given) ? given : `Bearer ${given}`;
