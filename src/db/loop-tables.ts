@@ -14,7 +14,7 @@ export type InboxRow = {
 };
 
 /** How long a process may take to handle what it took from the inbox before the sweeper takes it over. */
-const CLAIM_MS = 20_000;
+const CLAIM_MS = 10_000;
 
 export const inboxStore = (db: Kysely<Schema>) => ({
   /** Stores envelopes in one statement; returns the ids that were new. A known id is a repeated delivery. */

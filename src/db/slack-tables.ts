@@ -130,7 +130,7 @@ export const messageStore = (db: Kysely<Schema>) => ({
     token: string,
     shown: Partial<{
       channel: string;
-      ts: string;
+      ts: string | null;
       permalink: string | null;
       postedAt: Instant;
       shown: number;
@@ -153,6 +153,18 @@ export const messageStore = (db: Kysely<Schema>) => ({
       .where('lease', '=', token)
       .executeTakeFirst();
     return result.numUpdatedRows === 1n;
+  },
+  /**
+   * Leaves a drawing whose end is not known: nobody draws before `until`, and whoever does then knows that it may have
+   * been posted.
+   */
+  leaveUncertain: async (id: string, token: string, until: Instant): Promise<void> => {
+    await db
+      .updateTable('slack_message')
+      .set({ lease_until: new Date(until) })
+      .where('id', '=', id)
+      .where('lease', '=', token)
+      .execute();
   },
   giveUp: async (id: string, why: string): Promise<void> => {
     await db.updateTable('slack_message').set({ given_up: why }).where('id', '=', id).execute();

@@ -25,6 +25,8 @@ export type Intent =
       readonly words: { readonly environment: string; readonly rest: readonly string[] };
       readonly chosen: Partial<Choices>;
       readonly plannedGo?: Instant;
+      /** Where the dialog was opened; absent: where the command was typed. */
+      readonly channel?: string;
       readonly inDialog?: DialogField;
     }
   | {
@@ -55,6 +57,7 @@ export type Dialog =
       readonly name: 'start';
       readonly environment?: string;
       readonly system?: string;
+      readonly channel?: string;
       readonly viewId?: string;
     }
   | { readonly name: DialogName; readonly ref: Ref }

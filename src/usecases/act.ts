@@ -8,7 +8,7 @@ import type { Result } from '../lib/result.ts';
 import { err } from '../lib/result.ts';
 import { Refused } from './lock-place.ts';
 import type { Reply } from './notices.ts';
-import { noticeRow } from './notices.ts';
+import { noticeRow, tell } from './notices.ts';
 import { persist } from './persist.ts';
 import { environmentOf, situate } from './situate.ts';
 import type { Tx } from './stores.ts';
@@ -76,12 +76,11 @@ export const finish = async (
   if (!(await tx.inbox.finish(cause.inboxId, { outcome, now }))) throw new AlreadyHandled(cause.inboxId);
   if (result.ok || cause.reply === undefined) return;
   const id = `refusal:${cause.inboxId}`;
-  await tx.notices.insert(
-    [noticeRow(id, deploymentId, { kind: 'refused', reply: cause.reply, refusal: result.error })],
+  await tell(
+    tx,
+    noticeRow(id, deploymentId, { kind: 'refused', reply: cause.reply, refusal: result.error }),
     now,
   );
-  await tx.outbox.add([{ queue: 'notices', payload: { noticeId: id } }], now);
-  await tx.wakeRelays();
 };
 
 /** Who acts, as the rules of the deployment's environment see them. */

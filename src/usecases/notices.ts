@@ -1,6 +1,9 @@
 import type { Refusal } from '../domain/refusal.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { JsonObject } from '../lib/json.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Preflight } from './preflight.ts';
+import type { Tx } from './stores.ts';
 
 /** Where a person is answered: only they see it. The response URL also works where the bot is no member. */
 export type Reply = { readonly channel: string; readonly person: string; readonly responseUrl?: string };
@@ -9,6 +12,9 @@ export type Reply = { readonly channel: string; readonly person: string; readonl
 export type Notice =
   | { readonly kind: 'refused'; readonly reply: Reply; readonly refusal: Refusal }
   | { readonly kind: 'told'; readonly reply: Reply; readonly text: string }
+  /** What a start will do, to the one who typed it. */
+  | { readonly kind: 'started'; readonly reply: Reply; readonly preflight: Preflight }
+  | { readonly kind: 'direct'; readonly person: string; readonly text: string }
   /** To the thread of the card, and also to the channel where `broadcast`. */
   | { readonly kind: 'event'; readonly event: ThreadEvent; readonly broadcast: boolean }
   | { readonly kind: 'report' }
@@ -84,3 +90,14 @@ export const noticesFor = ({ after, events }: Transition): readonly NoticeToSend
         return [];
     }
   });
+
+/** Puts one notice on its way. */
+export const tell = async (
+  tx: Pick<Tx, 'notices' | 'outbox' | 'wakeRelays'>,
+  notice: NoticeToSend,
+  now: Instant,
+): Promise<void> => {
+  await tx.notices.insert([notice], now);
+  await tx.outbox.add([{ queue: 'notices', payload: { noticeId: notice.id } }], now);
+  await tx.wakeRelays();
+};

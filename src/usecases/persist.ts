@@ -4,16 +4,11 @@ import { boardOf } from '../domain/standing.ts';
 import { deploymentChain } from '../domain/audit.ts';
 import { nextDueAt } from '../domain/elapse.ts';
 import type { DomainEvent } from '../domain/events.ts';
-import type { Instant } from '../lib/time.ts';
-import { MINUTE } from '../lib/time.ts';
 import { syncLock } from './lock-place.ts';
 import { noticesFor } from './notices.ts';
 import { requestFor } from './situate.ts';
 import type { NewRun, Tx } from './stores.ts';
 import type { Loop } from './world.ts';
-
-/** How long a settled row keeps its place on the card before a redrawing folds it away. */
-export const SETTLED_ROW_STAYS = MINUTE;
 
 /** Writes everything one transition means: rows, audit, runs, and what has to be drawn, said and asked. */
 export const persist = async (
@@ -38,7 +33,7 @@ export const record = async (loop: Loop, tx: Tx, after: Situation, change: Trans
   await tx.runs.insert(runs, now);
   const notices = noticesFor(change);
   await tx.notices.insert(notices, now);
-  const drawn = await wantMessages(loop, tx, { deployment, events: change.events, now });
+  const drawn = await wantMessages(loop, tx, { deployment, events: change.events });
   await tx.outbox.add(
     [
       ...runs.map(({ id }) => ({ queue: 'checks', payload: { runId: id } })),
@@ -70,11 +65,7 @@ const runsOf = (situation: Situation, events: readonly DomainEvent[]): readonly 
 const wantMessages = async (
   loop: Loop,
   tx: Tx,
-  {
-    deployment,
-    events,
-    now,
-  }: { deployment: Transition['after']; events: readonly DomainEvent[]; now: Instant },
+  { deployment, events }: { deployment: Transition['after']; events: readonly DomainEvent[] },
 ): Promise<readonly string[]> => {
   const want = (kind: 'card' | 'alert', ref: string) =>
     tx.messages.want({
@@ -85,8 +76,6 @@ const wantMessages = async (
       channel: deployment.channel,
     });
   const card = await want('card', 'card');
-  if (events.some(({ type }) => SETTLING.has(type)))
-    await tx.messages.redrawAt(card, now + SETTLED_ROW_STAYS);
   const alertIds = new Set(
     events.flatMap((event) =>
       'alertId' in event && event.type !== 'alert_looked_at' ? [event.alertId] : [],
@@ -95,10 +84,3 @@ const wantMessages = async (
   const alerts = await Promise.all([...alertIds].map((alertId) => want('alert', alertId)));
   return [card, ...alerts];
 };
-
-const SETTLING: ReadonlySet<DomainEvent['type']> = new Set([
-  'item_confirmed',
-  'item_skipped',
-  'item_marked_not_applicable',
-  'item_failed',
-]);

@@ -13,6 +13,7 @@ import type { Cause } from './act.ts';
 import { finish } from './act.ts';
 import { choicesFor } from './choose-place.ts';
 import { lockedRefusal, Refused } from './lock-place.ts';
+import { noticeRow, tell } from './notices.ts';
 import { record } from './persist.ts';
 import type { Preflight } from './preflight.ts';
 import { preflight } from './preflight.ts';
@@ -99,8 +100,16 @@ const insert = async (loop: Loop, tx: Tx, ready: Ready): Promise<Result<Started,
   const settled = { ...situation, deployment: after };
   await tx.deployments.insert(after, nextDueAt(settled), now);
   await record(loop, tx, settled, moved.value);
-  if (input.cause !== undefined) {
-    await finish(loop, tx, { cause: input.cause, result: ok(undefined), deploymentId: after.id });
+  const { cause } = input;
+  if (cause !== undefined) {
+    await finish(loop, tx, { cause, result: ok(undefined), deploymentId: after.id });
+    const { reply } = cause;
+    if (reply !== undefined)
+      await tell(
+        tx,
+        noticeRow(`started:${after.id}`, after.id, { kind: 'started', reply, preflight: check }),
+        now,
+      );
   }
   return ok({ deployment: after, preflight: check });
 };

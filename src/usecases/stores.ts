@@ -32,6 +32,7 @@ export type Tx = {
   readonly deployments: {
     lock: (id: string) => Promise<Deployment | undefined>;
     find: (id: string) => Promise<Deployment | undefined>;
+    findByNumber: (teamId: string, number: number) => Promise<Deployment | undefined>;
     listLive: (teamId: string, channel?: string) => Promise<Deployment[]>;
     listRecent: (
       teamId: string,
@@ -66,7 +67,6 @@ export type Tx = {
       ref: string;
       channel: string;
     }) => Promise<string>;
-    redrawAt: (id: string, at: Instant) => Promise<void>;
   };
   readonly notices: {
     insert: (

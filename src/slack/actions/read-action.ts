@@ -1,6 +1,6 @@
 import { ACTION, MORE } from '../../blocks/ids.ts';
 import type { Ref } from '../../blocks/ref.ts';
-import { decodeRef, menuDeployment } from '../../blocks/ref.ts';
+import { decodeRef, decodeStartRef, menuDeployment } from '../../blocks/ref.ts';
 import type { Act } from '../../usecases/acts.ts';
 import type { Envelope } from '../envelope.ts';
 import type { DialogName, Intent } from '../intent.ts';
@@ -128,14 +128,17 @@ const readMore = (choice: string, deploymentId: string): Intent => {
   }
 };
 
-const changeStart = ({ actionId, value, view }: ActionEnvelope): Intent =>
-  view === undefined
+const changeStart = ({ actionId, value, view }: ActionEnvelope): Intent => {
+  const channel = decodeStartRef(view?.privateMetadata)?.channel;
+  return view === undefined
     ? { type: 'nothing' }
     : {
         type: 'open',
         dialog: {
           name: 'start',
           viewId: view.id,
+          ...(channel === undefined ? {} : { channel }),
           ...(actionId === ACTION.startEnvironment ? { environment: value } : { system: value }),
         },
       };
+};

@@ -21,6 +21,8 @@ export type PostTarget = {
 
 /** Everything the background says to Slack. One call each, no retries of its own: the queue retries. */
 export type Messenger = {
+  /** The workspace this bot belongs to, as Slack says. Throws when Slack does not say. */
+  readonly teamId: () => Promise<string>;
   readonly post: (target: PostTarget, content: Content) => Answer<Posted>;
   readonly update: (message: Posted, content: Content) => Answer<void>;
   /** Our own message with this key among the newest of the channel or thread; undefined: it is not there. */
@@ -79,6 +81,7 @@ export const createMessenger = ({ token, apiUrl, fetch }: MessengerOptions): Mes
     fetch,
   });
   return {
+    teamId: async () => (await client.auth.test()).team_id ?? '',
     post: (target, content) =>
       call(async () => {
         const { channel, ts } = await client.chat.postMessage({

@@ -1,7 +1,7 @@
 import type { InputPlace } from '../../blocks/ids.ts';
 import { INPUT, VIEW } from '../../blocks/ids.ts';
 import type { Ref } from '../../blocks/ref.ts';
-import { decodeRef } from '../../blocks/ref.ts';
+import { decodeRef, decodeStartRef } from '../../blocks/ref.ts';
 import type { Json } from '../../lib/json.ts';
 import type { Act } from '../../usecases/acts.ts';
 import type { Envelope, Values } from '../envelope.ts';
@@ -104,7 +104,7 @@ const BY_VIEW: Readonly<Record<string, { readonly read: Read; readonly field: In
 /** What a submitted dialog means, and the input at which a refusal is shown. */
 export const readView = (envelope: ViewEnvelope): Intent => {
   const { callbackId, privateMetadata, values } = envelope;
-  if (callbackId === VIEW.startDeployment) return readStart(values);
+  if (callbackId === VIEW.startDeployment) return readStart(values, decodeStartRef(privateMetadata)?.channel);
   const ref = decodeRef(privateMetadata);
   const known = BY_VIEW[callbackId];
   const act = ref === undefined ? undefined : known?.read(ref, values);
@@ -118,7 +118,7 @@ export const readView = (envelope: ViewEnvelope): Intent => {
   };
 };
 
-const readStart = (values: Values): Intent => {
+const readStart = (values: Values, channel: string | undefined): Intent => {
   const environment = textAt(values, INPUT.environment);
   const system = textAt(values, INPUT.system);
   if (environment === undefined || system === undefined) return { type: 'nothing' };
@@ -139,5 +139,6 @@ const readStart = (values: Values): Intent => {
     chosen: { variants, parameters },
     inDialog: { block: INPUT.environment.block },
     ...(plannedGo === undefined ? {} : { plannedGo }),
+    ...(channel === undefined ? {} : { channel }),
   };
 };

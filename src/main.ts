@@ -1,0 +1,265 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findKind, listKinds } from './checks/registry.ts';
+import { readiness } from './checks/readiness.ts';
+import { holds } from './checklists/conditions.ts';
+import { effectiveChecklist } from './checklists/effective.ts';
+import { loadChecklists } from './checklists/load-checklists.ts';
+import type { LoadedChecklists } from './checklists/load-checklists.ts';
+import type { Config } from './config.ts';
+import type { Database } from './db/connect.ts';
+import { connect } from './db/connect.ts';
+import { migrateToLatest } from './db/migrate.ts';
+import type { Store } from './db/store.ts';
+import { storeOn } from './db/store.ts';
+import { DEFAULT_RULES } from './domain/situation.ts';
+import { createMetrics } from './http/metrics.ts';
+import type { Readiness } from './http/server.ts';
+import { startHttp } from './http/server.ts';
+import type { Log } from './lib/log.ts';
+import { SECOND } from './lib/time.ts';
+import type { Jobs, JobsBackend } from './queue/jobs.ts';
+import { createJobs, migrateJobs } from './queue/jobs.ts';
+import { startRelay } from './queue/relay.ts';
+import { calendarOf } from './scheduler/calendar.ts';
+import { schedulerBeats, startBeats } from './scheduler/ticks.ts';
+import { startEmbeddedPostgres } from './services/embedded-postgres.ts';
+import type { SlackEdge } from './slack/start-slack.ts';
+import { startSlack } from './slack/start-slack.ts';
+import type { Loop } from './usecases/world.ts';
+import { createPresence, referredNames } from './workers/worker-presence.ts';
+import { workerHandlers } from './workers/handlers.ts';
+
+export type Tminus = {
+  /** Where health, metrics and Slack's requests are served. */
+  readonly url: string;
+  readonly databaseUrl: string;
+  /** Takes no more work, finishes what is in hand, frees everything. */
+  readonly stop: () => Promise<void>;
+};
+
+export type StartOptions = {
+  readonly config: Config;
+  /** The environment checks may take secrets from, by name. */
+  readonly env: (name: string) => string | undefined;
+  readonly log: Log;
+  readonly now?: () => Date;
+};
+
+/** Pools: people's clicks have their own, so that a flood of results cannot make them wait. */
+const CLICK_POOL = 8;
+const WORK_POOL = 16;
+
+/** Starts every role the configuration names, in one process. Rejects when something it needs is not there. */
+export const startTminus = async ({
+  config,
+  env,
+  log,
+  now = () => new Date(),
+}: StartOptions): Promise<Tminus> => {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const undo of stops.splice(0).reverse()) await undo();
+  };
+  try {
+    const started = await startParts({ config, env, log, now }, stops);
+    return { ...started, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+type Parts = Required<StartOptions>;
+type Stops = (() => Promise<unknown>)[];
+
+const startParts = async (parts: Parts, stops: Stops): Promise<Omit<Tminus, 'stop'>> => {
+  const { config, env, log, now } = parts;
+  const databaseUrl = await databaseFor(parts, stops);
+  await migrateToLatest(databaseUrl);
+  const backend = backendFor(config, databaseUrl);
+  await migrateJobs(backend);
+
+  const pool = (name: string, max: number): Database => {
+    const database = connect(databaseUrl, { name, max, log });
+    stops.push(database.close);
+    return database;
+  };
+  const work = storeOn(pool('work', WORK_POOL).db);
+  const clicks = storeOn(pool('clicks', CLICK_POOL).db);
+  const jobs = createJobs(backend, log);
+  stops.push(jobs.close);
+
+  const files = await loadFiles(config, log);
+  const presence = createPresence(work.workers, {
+    id: randomUUID(),
+    runner: config.runner,
+    isWorker: config.roles.has('worker'),
+    held: () => referredNames(files.environments.values()).filter((name) => (env(name) ?? '') !== ''),
+  });
+  await presence.refresh(now().getTime());
+  stops.push(presence.leave);
+
+  const loopWith = (teamId: string, store: Store, people: Loop['people']): Loop => ({
+    teamId,
+    transact: store.transact,
+    files: () => files,
+    people,
+    effective: effectiveChecklist,
+    holds,
+    readiness,
+    hasEnv: presence.hasEnv,
+    calendarOf,
+    rules: DEFAULT_RULES,
+    now,
+    newId: randomUUID,
+    log,
+  });
+  const slack =
+    config.slack === undefined ? undefined : await slackFor(config.slack, { log, now, clicks, loopWith });
+  if (slack !== undefined) stops.push(slack.stop);
+  const isConnected = () => slack?.isConnected() ?? true;
+
+  const handlers = workerHandlers({
+    roles: config.roles,
+    loop: slack === undefined ? loopWith('', work, NOBODY) : { ...slack.loop, transact: work.transact },
+    store: work,
+    messenger: slack?.messenger,
+    env,
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    log,
+  });
+  const processing = jobs.process(handlers);
+  stops.push(processing.stop);
+  const relay = startRelay({ store: work, jobs, databaseUrl, now, log });
+  stops.push(relay.stop);
+  stops.push(startClock({ config, log, now }, { work, jobs, presence, sweepInbox: slack?.sweepInbox }).stop);
+
+  const http = await startHttp({
+    host: config.host,
+    port: config.port,
+    readiness: readinessParts({ jobs, work, isSlackConnected: isConnected }),
+    metrics: createMetrics({
+      inboxOpen: work.inbox.countOpen,
+      queues: jobs.counts,
+      isSlackConnected: isConnected,
+    }),
+    slack: slack?.requestListener,
+  });
+  stops.push(http.close);
+  await slack?.open();
+  log.info({ url: http.url, roles: [...config.roles], kinds: listKinds().length }, 'started');
+  return { url: http.url, databaseUrl };
+};
+
+/** A process without the Slack edge decides about nobody. */
+const NOBODY: Loop['people'] = {
+  policyOf: ({ fourEyes }) => ({ fourEyes, holders: () => 'anyone' }),
+  actor: ({ id }) => Promise.resolve({ id, roles: [], isFullMember: false }),
+  channelId: () => Promise.resolve(undefined),
+};
+
+const slackFor = (
+  { botToken, apiUrl, connection }: NonNullable<Config['slack']>,
+  {
+    log,
+    now,
+    clicks,
+    loopWith,
+  }: {
+    log: Log;
+    now: () => Date;
+    clicks: Store;
+    loopWith: (teamId: string, store: Store, people: Loop['people']) => Loop;
+  },
+): Promise<SlackEdge> =>
+  startSlack({
+    token: botToken.reveal(),
+    apiUrl,
+    connection:
+      connection.kind === 'socket'
+        ? { kind: 'socket', appToken: connection.appToken.reveal() }
+        : { kind: 'http', signingSecret: connection.signingSecret.reveal() },
+    fetch: globalThis.fetch,
+    now,
+    log,
+    loopFor: (teamId, people) => loopWith(teamId, clicks, people),
+    inbox: clicks.inbox,
+    runHistory: clicks.runs.history,
+    show: { listLive: clicks.deployments.listLive },
+  });
+
+const databaseFor = async ({ config, log }: Parts, stops: Stops): Promise<string> => {
+  const { database } = config;
+  if (database.kind === 'url') return database.url.reveal();
+  if (database.kind === 'none') throw new Error('A zone runner without tables is not part of this version.');
+  const server = await startEmbeddedPostgres({ dataDir: database.dataDir, log });
+  stops.push(server.stop);
+  return server.url;
+};
+
+const backendFor = ({ queue }: Config, databaseUrl: string): JobsBackend =>
+  queue.kind === 'redis'
+    ? { kind: 'redis', url: queue.url.reveal(), prefix: 'tminus' }
+    : { kind: 'postgres', url: databaseUrl };
+
+/** Reads the checklist folder; what is broken is logged with its place and refused when somebody starts it. */
+export const loadFiles = async (
+  { checklistsDir }: Pick<Config, 'checklistsDir'>,
+  log: Log,
+): Promise<LoadedChecklists> => {
+  const kinds = Object.fromEntries(
+    listKinds().flatMap(({ kind }) => {
+      const found = findKind(kind);
+      return found === undefined ? [] : [[kind, found.problems]];
+    }),
+  );
+  const files = await loadChecklists(checklistsDir, { kinds });
+  for (const problem of files.problems) log.error(problem, 'checklist_problem');
+  log.info(
+    { systems: [...files.checklists.keys()], environments: [...files.environments.keys()] },
+    'checklists_loaded',
+  );
+  return files;
+};
+
+const startClock = (
+  { config, log, now }: Pick<Parts, 'config' | 'log' | 'now'>,
+  {
+    work,
+    jobs,
+    presence,
+    sweepInbox,
+  }: {
+    work: Store;
+    jobs: Jobs;
+    presence: { refresh: (at: number) => Promise<void> };
+    sweepInbox: (() => Promise<void>) | undefined;
+  },
+) =>
+  startBeats(
+    [
+      { name: 'presence', every: '*/5 * * * * *', work: () => presence.refresh(now().getTime()) },
+      ...(sweepInbox === undefined ? [] : [{ name: 'inbox', every: '*/5 * * * * *', work: sweepInbox }]),
+      ...(config.roles.has('scheduler') ? schedulerBeats({ store: work, add: jobs.add, now, log }) : []),
+    ],
+    log,
+  );
+
+const readinessParts = ({
+  jobs,
+  work,
+  isSlackConnected,
+}: {
+  jobs: Jobs;
+  work: Store;
+  isSlackConnected: () => boolean;
+}): readonly Readiness[] => {
+  const within = (question: Promise<unknown>) =>
+    Promise.race([question.then(() => true), sleep(2 * SECOND, false, { ref: false })]);
+  return [
+    { name: 'database', isReady: () => within(work.inbox.countOpen()) },
+    { name: 'queue', isReady: () => within(jobs.ping()) },
+    { name: 'slack', isReady: () => Promise.resolve(isSlackConnected()) },
+  ];
+};

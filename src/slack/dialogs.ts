@@ -1,0 +1,148 @@
+import type { ModalView } from '@slack/types';
+import { WebClient } from '@slack/web-api';
+import { abortModal, noGoModal } from '../blocks/modals/decisions.ts';
+import { confirmGroupModal } from '../blocks/modals/confirm-group.ts';
+import { confirmItemModal } from '../blocks/modals/confirm-item.ts';
+import { deployedModal } from '../blocks/modals/deployed.ts';
+import { itemDetailsModal } from '../blocks/modals/details.ts';
+import { refusalModal } from '../blocks/modals/loading.ts';
+import { phaseModal } from '../blocks/modals/phase.ts';
+import {
+  acceptItemModal,
+  failItemModal,
+  notApplicableModal,
+  skipItemModal,
+  undoItemModal,
+} from '../blocks/modals/reason.ts';
+import { rollBackModal } from '../blocks/modals/roll-back.ts';
+import { signOffModal } from '../blocks/modals/sign-off.ts';
+import { variantModal } from '../blocks/modals/variant.ts';
+import type { Scene } from '../blocks/scene.ts';
+import { sceneOf } from '../blocks/scene.ts';
+import type { PlanItem } from '../domain/plan.ts';
+import type { CheckResult } from '../domain/check.ts';
+import type { Log } from '../lib/log.ts';
+import type { Instant } from '../lib/time.ts';
+import { situate } from '../usecases/situate.ts';
+import type { Loop } from '../usecases/world.ts';
+import type { Dialog, DialogName } from './intent.ts';
+import type { Asked } from './listen.ts';
+import { findTarget } from './resolve.ts';
+import { startView } from './start-view.ts';
+
+type RunHistory = (
+  deploymentId: string,
+  itemId: string,
+  limit: number,
+) => Promise<readonly { readonly at: Instant; readonly result: CheckResult }[]>;
+
+export type DialogDeps = {
+  readonly loop: Loop;
+  readonly runHistory: RunHistory;
+  readonly token: string;
+  readonly apiUrl: string;
+  readonly fetch: typeof globalThis.fetch;
+  /** Told to the person when the dialog cannot be shown. */
+  readonly whisper: (asked: Asked, text: string) => Promise<void>;
+  readonly log: Log;
+};
+
+/** A trigger lives three seconds; a dialog that takes longer is lost anyway. */
+const TIMEOUT_MS = 2500;
+
+/** Opens dialogs with a client of its own, so that nothing in the background makes a person wait. */
+export const createDialogs = (deps: DialogDeps): ((dialog: Dialog, asked: Asked) => Promise<void>) => {
+  const client = new WebClient(deps.token, {
+    slackApiUrl: deps.apiUrl,
+    timeout: TIMEOUT_MS,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    fetch: deps.fetch,
+  });
+  return async (dialog, asked) => {
+    try {
+      const view = await viewFor(deps, dialog, asked);
+      const { viewId } = 'viewId' in dialog ? dialog : {};
+      const trigger_id = asked.triggerId;
+      if (viewId !== undefined) await client.views.update({ view_id: viewId, view });
+      else if (asked.inView === true) await client.views.push({ trigger_id, view });
+      else await client.views.open({ trigger_id, view });
+    } catch (err) {
+      deps.log.warn({ err, dialog: dialog.name }, 'dialog_not_opened');
+      await deps.whisper(
+        asked,
+        'The dialog could not be opened in time. Press the button again, or type /deploy help.',
+      );
+    }
+  };
+};
+
+const viewFor = async (deps: DialogDeps, dialog: Dialog, asked: Asked): Promise<ModalView> => {
+  if (dialog.name === 'start') return startView(deps.loop, dialog, asked);
+  const { ref } = dialog;
+  const found = await findTarget(deps.loop, { deploymentId: ref.deploymentId });
+  if (!found.ok) return refusalModal('Not found', found.error.message);
+  const deployment = found.value;
+  const checklist = await deps.loop.transact((tx) => tx.checklists.get(deployment.checklistHash));
+  const scene = sceneOf(situate(deps.loop, { deployment, checklist, now: deps.loop.now().getTime() }));
+  if (dialog.name === 'phase') {
+    const { phaseId = '', filter, page } = ref;
+    return phaseModal(scene, {
+      phaseId,
+      viewer: asked.person.id,
+      ...(filter === undefined ? {} : { filter }),
+      ...(page === undefined ? {} : { page }),
+    });
+  }
+  const entry = ref.itemId === undefined ? undefined : scene.board.plan.byId.get(ref.itemId);
+  if (entry !== undefined) return itemView(deps, dialog.name, { scene, entry });
+  return deploymentView(dialog.name, scene, ref);
+};
+
+const ITEM_VIEWS: Partial<Record<DialogName, (scene: Scene, entry: PlanItem) => ModalView>> = {
+  confirm: confirmItemModal,
+  skip: skipItemModal,
+  fail: failItemModal,
+  na: notApplicableModal,
+  undo: undoItemModal,
+  accept: acceptItemModal,
+};
+
+const itemView = async (
+  { runHistory }: DialogDeps,
+  name: DialogName,
+  { scene, entry }: { scene: Scene; entry: PlanItem },
+): Promise<ModalView> => {
+  const make = ITEM_VIEWS[name];
+  if (make !== undefined) return make(scene, entry);
+  const runs = await runHistory(scene.situation.deployment.id, entry.item.id, 5);
+  return itemDetailsModal(scene, entry, {
+    findings: runs[0]?.result.findings.map(({ line }) => line) ?? [],
+    history: [...runs].reverse().map(({ at, result }) => ({ at, text: `${result.outcome}: ${result.line}` })),
+  });
+};
+
+const deploymentView = (
+  name: DialogName,
+  scene: Scene,
+  { phaseId = '', role }: { phaseId?: string; role?: string },
+): ModalView => {
+  switch (name) {
+    case 'confirm_group':
+      return confirmGroupModal(scene, phaseId);
+    case 'no_go':
+      return noGoModal(scene);
+    case 'deployed':
+      return deployedModal(scene);
+    case 'roll_back':
+      return rollBackModal(scene);
+    case 'abort':
+      return abortModal(scene);
+    case 'sign_off':
+      return signOffModal(scene, role);
+    case 'variant':
+      return variantModal(scene);
+    default:
+      return refusalModal('Not found', 'This item is not part of the deployment any more.');
+  }
+};

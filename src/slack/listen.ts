@@ -1,0 +1,240 @@
+import type { Refusal } from '../domain/refusal.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { Log } from '../lib/log.ts';
+import type { Result } from '../lib/result.ts';
+import type { Cause } from '../usecases/act.ts';
+import type { Loop } from '../usecases/world.ts';
+import { readAction } from './actions/read-action.ts';
+import type { Order } from './carry-out.ts';
+import { carryOut, isMutation } from './carry-out.ts';
+import { parseCommand } from './commands/parse-command.ts';
+import type { Envelope } from './envelope.ts';
+import { envelopeKey, parseEnvelope, storable } from './envelope.ts';
+import type { InboxEntry } from './intake.ts';
+import type { Dialog, Intent, Show } from './intent.ts';
+import { readView } from './views/read-view.ts';
+
+type CommandAck = (answer?: { text: string; response_type: 'ephemeral' }) => Promise<void>;
+type ViewAck = (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>;
+
+export type Listeners = {
+  readonly command: (body: unknown, ack: CommandAck) => Promise<void>;
+  readonly action: (body: unknown, ack: () => Promise<void>) => Promise<void>;
+  readonly view: (body: unknown, ack: ViewAck) => Promise<void>;
+  readonly home: (person: string) => Promise<void>;
+};
+
+export type ListenDeps = {
+  readonly loop: Loop;
+  readonly intake: (entry: InboxEntry) => Promise<boolean>;
+  /** Answers that only look. */
+  readonly show: (show: Show, asked: Asked) => Promise<string>;
+  readonly openDialog: (dialog: Dialog, asked: Asked) => Promise<void>;
+  readonly showHome: (person: string) => Promise<void>;
+  /** Tells one person something at once, outside the loop: the database may be down. */
+  readonly whisper: (asked: Asked, text: string) => Promise<void>;
+  /** Runs work in order of arrival, a few at a time, after the answer to Slack. */
+  readonly later: (work: () => Promise<unknown>) => void;
+  readonly log: Log;
+};
+
+/** Who asked, and where the answer goes. */
+export type Asked = {
+  readonly person: { readonly id: string; readonly name: string };
+  readonly channel?: string;
+  readonly channelName?: string;
+  readonly triggerId: string;
+  readonly responseUrl?: string;
+  /** A button inside a dialog: what opens next is laid on top of it. */
+  readonly inView?: boolean;
+};
+
+const NOT_SAVED = 'Not saved, try again: the database does not answer.';
+const FOREIGN = 'This bot belongs to another workspace.';
+/** A dialog waits this long for its refusal; after that it closes and the refusal comes as a message. */
+const DIALOG_PATIENCE_MS = 2000;
+
+/** What an envelope means. The same for a live payload and for one the sweeper found. */
+export const readIntent = (envelope: Envelope): Intent => {
+  switch (envelope.kind) {
+    case 'command':
+      return parseCommand(envelope.text, envelope.channel);
+    case 'action':
+      return readAction(envelope);
+    case 'view':
+      return readView(envelope);
+  }
+};
+
+const askedBy = (envelope: Envelope): Asked => ({
+  person: envelope.person,
+  triggerId: envelope.triggerId,
+  ...(envelope.kind === 'command'
+    ? { channel: envelope.channel, channelName: envelope.channelName, responseUrl: envelope.responseUrl }
+    : {}),
+  ...(envelope.kind === 'action' && envelope.channel !== undefined ? { channel: envelope.channel } : {}),
+  ...(envelope.kind === 'action' && envelope.view !== undefined ? { inView: true } : {}),
+  ...(envelope.kind === 'action' && envelope.responseUrl !== undefined
+    ? { responseUrl: envelope.responseUrl }
+    : {}),
+});
+
+/** The order in an envelope, if it is one that changes something. */
+export const orderOf = (envelope: Envelope, inboxId: string): Order | undefined => {
+  const intent = readIntent(envelope);
+  if (!isMutation(intent)) return undefined;
+  const { channel, channelName = '', person, responseUrl } = askedBy(envelope);
+  const cause: Cause = {
+    inboxId,
+    reply: {
+      channel: channel ?? person.id,
+      person: person.id,
+      ...(responseUrl === undefined ? {} : { responseUrl }),
+    },
+  };
+  return { intent, by: person, channel, channelName, cause };
+};
+
+export const createListeners = (deps: ListenDeps): Listeners => {
+  const { loop, intake, log } = deps;
+
+  const store = (envelope: Envelope, body: unknown): Promise<boolean> =>
+    intake({
+      id: envelopeKey(envelope),
+      kind: envelope.kind,
+      body: storable(body) as JsonObject,
+      receivedAt: loop.now().getTime(),
+    });
+
+  /** Carries the order out after the answer; what breaks is left for the sweeper. */
+  const follow = (order: Order): void =>
+    deps.later(() =>
+      carryOut(loop, order).catch((err: unknown) =>
+        log.error({ err, inboxId: order.cause.inboxId }, 'order_broke_off'),
+      ),
+    );
+
+  const received = (body: unknown): Envelope | undefined => parseEnvelope(body);
+  const isForeign = (envelope: Envelope): boolean => envelope.teamId !== loop.teamId;
+
+  return {
+    command: async (body, ack) => {
+      const envelope = received(body);
+      if (envelope === undefined) return ack();
+      const say = (text: string) => ack({ text, response_type: 'ephemeral' });
+      if (isForeign(envelope)) return say(FOREIGN);
+      const asked = askedBy(envelope);
+      const intent = readIntent(envelope);
+      const order = orderOf(envelope, envelopeKey(envelope));
+      if (order === undefined) return answer(deps, { intent, asked, say, ack: () => ack() });
+      const saved = await attempt(() => store(envelope, body), log);
+      if (saved === undefined) return say(NOT_SAVED);
+      await ack();
+      if (saved) follow(order);
+    },
+    action: async (body, ack) => {
+      const envelope = received(body);
+      if (envelope === undefined) return ack();
+      const asked = askedBy(envelope);
+      if (isForeign(envelope)) {
+        await ack();
+        return deps.whisper(asked, FOREIGN);
+      }
+      const order = orderOf(envelope, envelopeKey(envelope));
+      const say = async (text: string) => {
+        await ack();
+        await deps.whisper(asked, text);
+      };
+      if (order === undefined) return answer(deps, { intent: readIntent(envelope), asked, say, ack });
+      const saved = await attempt(() => store(envelope, body), log);
+      if (saved === undefined) return say(NOT_SAVED);
+      await ack();
+      if (saved) follow(order);
+    },
+    view: async (body, ack) => {
+      const envelope = received(body);
+      if (envelope?.kind !== 'view' || isForeign(envelope)) return ack();
+      const order = orderOf(envelope, envelopeKey(envelope));
+      if (order === undefined) return ack();
+      const field = 'inDialog' in order.intent ? order.intent.inDialog?.block : undefined;
+      const refuseIn = (message: string) =>
+        field === undefined ? ack() : ack({ response_action: 'errors', errors: { [field]: message } });
+      const saved = await attempt(() => store(envelope, body), log);
+      if (saved === undefined) return refuseIn(NOT_SAVED);
+      if (!saved) return ack();
+      await submit(deps, order, { refuseIn: field === undefined ? undefined : refuseIn, close: () => ack() });
+    },
+    home: (person) => deps.showHome(person),
+  };
+};
+
+const attempt = async <T>(work: () => Promise<T>, log: Log): Promise<T | undefined> => {
+  try {
+    return await work();
+  } catch (err) {
+    log.error({ err }, 'inbox_not_saved');
+    return undefined;
+  }
+};
+
+type Answering = {
+  readonly intent: Intent;
+  readonly asked: Asked;
+  readonly say: (text: string) => Promise<void>;
+  readonly ack: () => Promise<void>;
+};
+
+/** What only looks, opens or explains. */
+const answer = async (deps: ListenDeps, { intent, asked, say, ack }: Answering): Promise<void> => {
+  switch (intent.type) {
+    case 'show': {
+      const text = await attempt(() => deps.show(intent.show, asked), deps.log);
+      return say(text ?? 'The database does not answer, try again.');
+    }
+    case 'open':
+      await ack();
+      return deps.openDialog(intent.dialog, asked);
+    case 'refuse':
+      return say(intent.refusal.message);
+    default:
+      return ack();
+  }
+};
+
+/** A dialog shows its refusal itself while it is open; a late one comes as a message. */
+const submit = async (
+  { loop, log }: ListenDeps,
+  order: Order,
+  dialog: {
+    readonly refuseIn: ((message: string) => Promise<void>) | undefined;
+    readonly close: () => Promise<void>;
+  },
+): Promise<void> => {
+  if (dialog.refuseIn === undefined) {
+    await dialog.close();
+    await carryOut(loop, order).catch((err: unknown) => log.error({ err }, 'order_broke_off'));
+    return;
+  }
+  const isOpen = { value: true };
+  const cause: Cause = {
+    inboxId: order.cause.inboxId,
+    // Read when the refusal is written down: as long as the dialog waits it shows the refusal itself.
+    get reply() {
+      return isOpen.value ? undefined : order.cause.reply;
+    },
+  } as Cause;
+  const work = carryOut(loop, { ...order, cause });
+  const first = await Promise.race([work.catch(() => undefined), patience(DIALOG_PATIENCE_MS)]);
+  isOpen.value = false;
+  if (first !== undefined && !first.ok) return dialog.refuseIn(refusalOf(first).message);
+  await dialog.close();
+  await work.catch((err: unknown) => log.error({ err, inboxId: order.cause.inboxId }, 'order_broke_off'));
+};
+
+const refusalOf = (result: Result<unknown, Refusal>): Refusal =>
+  result.ok ? { code: 'usage', message: '' } : result.error;
+
+const patience = (ms: number): Promise<undefined> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), ms).unref();
+  });

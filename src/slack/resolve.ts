@@ -1,0 +1,78 @@
+import type { Deployment } from '../domain/deployment.ts';
+import type { PlanItem } from '../domain/plan.ts';
+import type { Refusal } from '../domain/refusal.ts';
+import { refusal } from '../domain/refusal.ts';
+import { boardOf } from '../domain/standing.ts';
+import { nearest } from '../lib/nearest.ts';
+import type { Result } from '../lib/result.ts';
+import { err, ok } from '../lib/result.ts';
+import type { Act } from '../usecases/acts.ts';
+import { situate } from '../usecases/situate.ts';
+import type { Loop } from '../usecases/world.ts';
+import type { Target, TypedAct } from './intent.ts';
+
+/** The deployment somebody means. */
+export const findTarget = async (loop: Loop, target: Target): Promise<Result<Deployment, Refusal>> => {
+  if ('deploymentId' in target) {
+    const found = await loop.transact((tx) => tx.deployments.find(target.deploymentId));
+    return found === undefined ? err(unknown(target.deploymentId)) : ok(found);
+  }
+  if ('number' in target) {
+    const found = await loop.transact((tx) => tx.deployments.findByNumber(loop.teamId, target.number));
+    return found === undefined ? err(unknown(`#${target.number}`)) : ok(found);
+  }
+  const live = await loop.transact((tx) => tx.deployments.listLive(loop.teamId, target.channel));
+  const [first, ...others] = live;
+  if (first === undefined) {
+    return err(
+      refusal(
+        'no_deployment_here',
+        'No deployment is running in this channel. Name one with #n, or type /deploy list.',
+      ),
+    );
+  }
+  if (others.length === 0) return ok(first);
+  const names = live
+    .map(({ number, system, environment }) => `#${number} ${system} → ${environment}`)
+    .join(', ');
+  return err(
+    refusal(
+      'several_deployments_here',
+      `Several deployments run in this channel: ${names}. Add the number, e.g. #${first.number}.`,
+    ),
+  );
+};
+
+const unknown = (name: string): Refusal =>
+  refusal('unknown_deployment', `There is no deployment ${name}. Type /deploy list for those that run.`);
+
+/** The act with its item found: by id, or by a beginning that only one item has. */
+export const resolveAct = async (
+  loop: Loop,
+  deployment: Deployment,
+  act: Act | TypedAct,
+): Promise<Result<Act, Refusal>> => {
+  if (!('make' in act)) return ok(act);
+  const checklist = await loop.transact((tx) => tx.checklists.get(deployment.checklistHash));
+  const situation = situate(loop, { deployment, checklist, now: loop.now().getTime() });
+  const item = findItemByName(boardOf(situation).plan.items, act.item);
+  return item.ok ? ok(act.make(item.value)) : item;
+};
+
+const findItemByName = (items: readonly PlanItem[], typed: string): Result<string, Refusal> => {
+  const ids = items.map(({ item }) => item.id);
+  const name = typed.toLowerCase();
+  if (ids.includes(name)) return ok(name);
+  const starting = ids.filter((id) => id.startsWith(name));
+  const [only, ...more] = starting;
+  if (only !== undefined && more.length === 0) return ok(only);
+  if (more.length > 0) {
+    return err(
+      refusal('ambiguous_item', `${typed} could be ${starting.slice(0, 5).join(', ')}. Type more of it.`),
+    );
+  }
+  const near = nearest(name, ids);
+  const hint =
+    near.length === 0 ? 'The card and Open phase show the ids.' : `Did you mean ${near.join(' or ')}?`;
+  return err(refusal('unknown_item', `There is no item ${typed}. ${hint}`));
+};

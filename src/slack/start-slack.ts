@@ -1,0 +1,118 @@
+import type { RequestListener } from 'node:http';
+import type { CheckResult } from '../domain/check.ts';
+import { createLane } from '../lib/lane.ts';
+import type { Log } from '../lib/log.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Loop, People } from '../usecases/world.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { SlackConnection } from './app.ts';
+import { attach, createSlackApp } from './app.ts';
+import { carryOut } from './carry-out.ts';
+import { createDialogs } from './dialogs.ts';
+import { createDirectory } from './directory.ts';
+import { parseEnvelope } from './envelope.ts';
+import { createIntake } from './intake.ts';
+import type { InboxEntry } from './intake.ts';
+import type { Asked } from './listen.ts';
+import { createListeners, orderOf } from './listen.ts';
+import { createMessenger } from './messenger/messenger.ts';
+import type { Messenger } from './messenger/messenger.ts';
+import type { ShowStores } from './show.ts';
+import { createHome, createShow } from './show.ts';
+
+/** Handled at the same time in one process; more would only wait for each other's rows. */
+const WIDTH = 4;
+/** Envelopes taken over in one sweep. */
+const SWEEP_BATCH = 50;
+
+export type SlackOptions = {
+  readonly token: string;
+  readonly apiUrl: string;
+  readonly connection: SlackConnection;
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly loopFor: (teamId: string, people: People) => Loop;
+  readonly inbox: {
+    insert: (rows: readonly InboxEntry[]) => Promise<ReadonlySet<string>>;
+    claimAbandoned: (
+      now: Instant,
+      limit: number,
+    ) => Promise<readonly { id: string; kind: string; body: JsonObject; tries: number }[]>;
+    finish: (id: string, end: { outcome: string; now: Instant }) => Promise<boolean>;
+  };
+  readonly runHistory: (
+    deploymentId: string,
+    itemId: string,
+    limit: number,
+  ) => Promise<readonly { readonly at: Instant; readonly result: CheckResult }[]>;
+  readonly show: ShowStores;
+};
+
+export type SlackEdge = {
+  readonly loop: Loop;
+  readonly messenger: Messenger;
+  readonly requestListener: RequestListener | undefined;
+  readonly isConnected: () => boolean;
+  readonly sweepInbox: () => Promise<void>;
+  readonly open: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+/** Everything between Slack and the use cases, over either transport. */
+export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
+  const { token, apiUrl, fetch, now, log, inbox } = options;
+  const directory = createDirectory({ token, apiUrl, fetch, now, log });
+  const messenger = createMessenger({ token, apiUrl, fetch });
+  const teamId = await messenger.teamId();
+  const loop = options.loopFor(teamId, directory);
+  const app = createSlackApp({ token, apiUrl, connection: options.connection, log });
+  const lane = createLane(WIDTH);
+
+  const whisper = async ({ channel, person, responseUrl }: Asked, text: string): Promise<void> => {
+    const told =
+      responseUrl === undefined
+        ? await messenger.tellOnly({ channel: channel ?? person.id, person: person.id }, { text })
+        : await messenger.respond(responseUrl, { text });
+    if (!told.ok) log.warn({ problem: told.error }, 'person_not_told');
+  };
+  const listeners = createListeners({
+    loop,
+    intake: createIntake(inbox.insert),
+    show: createShow(loop, options.show),
+    openDialog: createDialogs({ loop, runHistory: options.runHistory, token, apiUrl, fetch, whisper, log }),
+    showHome: createHome(loop, messenger),
+    whisper,
+    later: lane.add,
+    log,
+  });
+  attach(app, listeners, log);
+
+  const sweepInbox = async (): Promise<void> => {
+    for (const row of await inbox.claimAbandoned(now().getTime(), SWEEP_BATCH)) {
+      const envelope = parseEnvelope(row.body);
+      const order = envelope === undefined ? undefined : orderOf(envelope, row.id);
+      log.warn({ inboxId: row.id, tries: row.tries, readable: order !== undefined }, 'inbox_taken_over');
+      if (order === undefined) await inbox.finish(row.id, { outcome: 'unreadable', now: now().getTime() });
+      else
+        await carryOut(loop, order).catch((err: unknown) =>
+          log.error({ err, inboxId: row.id }, 'order_broke_off'),
+        );
+    }
+  };
+  return {
+    loop,
+    messenger,
+    requestListener: app.requestListener,
+    isConnected: app.isConnected,
+    sweepInbox,
+    open: async () => {
+      await directory.refresh();
+      await app.start();
+    },
+    stop: async () => {
+      await app.stop();
+      await lane.idle();
+    },
+  };
+};

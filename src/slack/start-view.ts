@@ -1,0 +1,62 @@
+import type { ModalView } from '@slack/types';
+import { startModal } from '../blocks/modals/start.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import { stated } from '../lib/stated.ts';
+import type { Loop } from '../usecases/world.ts';
+import type { Dialog } from './intent.ts';
+import type { Asked } from './listen.ts';
+
+/** The start dialog, filled in from the last run of this channel. */
+export const startView = async (
+  loop: Loop,
+  dialog: Extract<Dialog, { name: 'start' }>,
+  asked: Asked,
+): Promise<ModalView> => {
+  const { checklists, environments } = loop.files();
+  const channel = asked.channel ?? dialog.channel ?? '';
+  const recent = await loop.transact((tx) => tx.deployments.listRecent(loop.teamId, { limit: 20 }));
+  const last = recent.find((deployment) => deployment.channel === channel) ?? recent[0];
+  const systems = [...checklists.values()].map(({ system, title }) => ({ system, title }));
+  const system = dialog.system ?? last?.system ?? (systems.length === 1 ? systems[0]?.system : undefined);
+  const environment = dialog.environment ?? last?.environment;
+  const checklist = system === undefined ? undefined : checklists.get(system);
+  const before = recent.find(
+    (deployment) => deployment.system === system && deployment.environment === environment,
+  );
+  return startModal({
+    channel,
+    environments: environments.size > 0 ? [...environments.keys()] : ['production', 'staging'],
+    systems,
+    chosen: stated({ environment, system }),
+    ...stated({
+      runningNow: runningNow(recent, { system, environment }),
+      asks:
+        checklist === undefined
+          ? undefined
+          : {
+              variants: checklist.variants,
+              parameters: Object.fromEntries(
+                Object.entries(checklist.parameters).filter(([, { ask }]) => ask),
+              ),
+              ...stated({
+                last:
+                  before === undefined
+                    ? undefined
+                    : { variants: before.choices.variants, parameters: before.choices.parameters },
+              }),
+            },
+    }),
+  });
+};
+
+const runningNow = (
+  recent: readonly Deployment[],
+  place: { system: string | undefined; environment: string | undefined },
+): string | undefined =>
+  recent.find(
+    ({ system, environment, anchors, state }) =>
+      system === place.system &&
+      environment === place.environment &&
+      anchors.deployed !== undefined &&
+      state.kind !== 'rolled_back',
+  )?.version ?? undefined;

@@ -1,0 +1,43 @@
+import type { Log } from '../lib/log.ts';
+import type { Handlers } from '../queue/jobs.ts';
+import type { Messenger } from '../slack/messenger/messenger.ts';
+import type { Loop } from '../usecases/world.ts';
+import { rendersHandler } from './draw-message.ts';
+import { paint } from './paint.ts';
+import { checksHandler } from './run-checks.ts';
+import { noticesHandler } from './send-notices.ts';
+import { followupsHandler, resultsHandler } from './settle-results.ts';
+import type { WorkerStore } from './stores.ts';
+
+export type HandlerDeps = {
+  readonly roles: ReadonlySet<string>;
+  readonly loop: Loop;
+  readonly store: WorkerStore;
+  /** Present with the role bot. */
+  readonly messenger: Messenger | undefined;
+  readonly env: (name: string) => string | undefined;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly log: Log;
+};
+
+/** Which queues this process serves, by its roles. */
+export const workerHandlers = ({
+  roles,
+  loop,
+  store,
+  messenger,
+  env,
+  sleep,
+  log,
+}: HandlerDeps): Handlers => ({
+  ...(roles.has('worker')
+    ? { checks: checksHandler({ store, env, now: loop.now, log }), results: resultsHandler(loop) }
+    : {}),
+  ...(roles.has('scheduler') ? { followups: followupsHandler(loop) } : {}),
+  ...(messenger === undefined
+    ? {}
+    : {
+        renders: rendersHandler({ loop, store, messenger, paint, sleep, log }),
+        notices: noticesHandler({ loop, store, messenger, log }),
+      }),
+});

@@ -1,0 +1,34 @@
+import { refusalMessage } from '../blocks/messages/answer.ts';
+import type { Message } from '../blocks/kit.ts';
+import { eventPost } from '../blocks/messages/posts.ts';
+import { reminderMessage } from '../blocks/messages/reminder.ts';
+import { startAnswer } from '../blocks/messages/start-answer.ts';
+import { sceneOf } from '../blocks/scene.ts';
+import { titleOf } from '../blocks/card/heading.ts';
+import type { Situation } from '../domain/situation.ts';
+import type { Notice } from '../usecases/notices.ts';
+
+export type SpokenNotice = Exclude<Notice, { kind: 'report' }>;
+
+/** What a notice says now. Undefined: what it is about is over, nothing is said. */
+export const noticeMessage = (
+  notice: SpokenNotice,
+  situation: Situation | undefined,
+  cardUrl?: string,
+): (Pick<Message, 'text'> & Partial<Message>) | undefined => {
+  switch (notice.kind) {
+    case 'refused':
+      return refusalMessage(notice.refusal);
+    case 'told':
+    case 'direct':
+      return { text: notice.text };
+    case 'started': {
+      const title = situation === undefined ? 'The deployment' : titleOf(situation.deployment);
+      return startAnswer({ title, ...(cardUrl === undefined ? {} : { cardUrl }) }, notice.preflight);
+    }
+    case 'event':
+      return situation === undefined ? undefined : eventPost(sceneOf(situation), notice.event, cardUrl);
+    case 'reminder':
+      return situation === undefined ? undefined : reminderMessage(sceneOf(situation), notice.key, cardUrl);
+  }
+};

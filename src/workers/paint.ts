@@ -1,0 +1,22 @@
+import { alertMessage } from '../blocks/messages/alert.ts';
+import { cardChangesAt, cardMessage } from '../blocks/card/card.ts';
+import { sceneOf } from '../blocks/scene.ts';
+import type { Painter } from './draw-message.ts';
+
+/** What each kind of kept message looks like now. Undefined: there is nothing to show. */
+export const paint: Painter = (kept, situation, { messages, lockSince }) => {
+  if (kept.kind === 'alert') {
+    const alert = situation.deployment.alerts.find(({ id }) => id === kept.ref);
+    return alert === undefined ? undefined : { message: alertMessage(sceneOf(situation), alert) };
+  }
+  const links = messages.filter(({ kind, permalink }) => kind === 'alert' && permalink !== null);
+  const redrawAt = cardChangesAt(situation);
+  return {
+    message: cardMessage({
+      situation,
+      alertLinks: Object.fromEntries(links.map(({ ref, permalink }) => [ref, permalink ?? ''])),
+      ...(lockSince === undefined ? {} : { lock: { since: lockSince } }),
+    }),
+    ...(redrawAt === undefined ? {} : { redrawAt }),
+  };
+};

@@ -1,0 +1,136 @@
+import type { Message } from '../blocks/kit.ts';
+import { deploymentChain } from '../domain/audit.ts';
+import type { Situation } from '../domain/situation.ts';
+import type { Log } from '../lib/log.ts';
+import type { Result } from '../lib/result.ts';
+import { ok } from '../lib/result.ts';
+import type { Handler } from '../queue/jobs.ts';
+import type { Messenger, Posted, PostTarget } from '../slack/messenger/messenger.ts';
+import type { SlackProblem } from '../slack/messenger/problem.ts';
+import type { Notice, Reply } from '../usecases/notices.ts';
+import { situate } from '../usecases/situate.ts';
+import type { Loop } from '../usecases/world.ts';
+import { noticeMessage } from './notice-text.ts';
+import { reportOf } from './report.ts';
+import type { KeptMessage, WorkerStore } from './stores.ts';
+
+export type NoticeDeps = {
+  readonly loop: Loop;
+  readonly store: WorkerStore;
+  readonly messenger: Messenger;
+  readonly log: Log;
+};
+
+/** Tries after which a notice is given up, on the record. */
+const MOST_TRIES = 20;
+
+class NoticeAgain extends Error {
+  override readonly name = 'NoticeAgain';
+}
+
+type Sent = Result<Posted | undefined, SlackProblem>;
+type Said = Pick<Message, 'text'> & Partial<Message>;
+
+/** What a notice is about, as it is now. Empty for answers to nothing in particular. */
+type About = { readonly situation?: Situation; readonly card?: KeptMessage };
+
+/** Says something once. A lost answer is looked for before it is said again. */
+export const noticesHandler =
+  (deps: NoticeDeps): Handler<'notices'> =>
+  async ({ noticeId }) => {
+    const { store, loop, log } = deps;
+    const row = await store.notices.take(noticeId);
+    if (row === undefined) return;
+    const notice = row.body as unknown as Notice;
+    const about = row.deploymentId === null ? {} : await lookAt(deps, row.deploymentId);
+    const sent = await send(deps, { notice, noticeId, about, isRepeated: row.tries > 1 });
+    if (sent.ok) {
+      await store.notices.sent(noticeId, { ts: sent.value?.ts ?? null, now: loop.now().getTime() });
+      return;
+    }
+    if (sent.error.kind !== 'refused' && row.tries < MOST_TRIES) {
+      log.warn({ noticeId, problem: sent.error, tries: row.tries }, 'notice_not_sent');
+      throw new NoticeAgain(sent.error.kind);
+    }
+    log.error({ noticeId, problem: sent.error }, 'notice_given_up');
+    await store.notices.giveUp(noticeId, JSON.stringify(sent.error));
+  };
+
+type Sending = {
+  readonly notice: Notice;
+  readonly noticeId: string;
+  readonly about: About;
+  readonly isRepeated: boolean;
+};
+
+const send = async (deps: NoticeDeps, { notice, noticeId, about, isRepeated }: Sending): Promise<Sent> => {
+  if (notice.kind === 'report') return sendReport(deps, { noticeId, about, isRepeated });
+  const said = noticeMessage(notice, about.situation, about.card?.permalink ?? undefined);
+  if (said === undefined) return ok(undefined);
+  if ('reply' in notice) return reply(deps, notice.reply, said);
+  if (notice.kind === 'direct') {
+    return postOnce(deps, { target: { channel: notice.person, key: noticeId }, isRepeated }, said);
+  }
+  const target = {
+    ...threadOf(about),
+    key: noticeId,
+    broadcast: notice.kind === 'event' && notice.broadcast,
+  };
+  return postOnce(deps, { target, isRepeated }, said);
+};
+
+/** The thread hangs below the card, which is drawn at the same time. */
+const threadOf = ({ card }: About): { channel: string; threadTs: string } => {
+  if (card === undefined || card.ts === null) throw new NoticeAgain('the card has to stand first');
+  return { channel: card.channel, threadTs: card.ts };
+};
+
+/** The file into the thread, the summary also to the channel. */
+const sendReport = async (
+  deps: NoticeDeps,
+  { noticeId, about, isRepeated }: { noticeId: string; about: About; isRepeated: boolean },
+): Promise<Sent> => {
+  const { store, messenger } = deps;
+  const { situation } = about;
+  if (situation === undefined) return ok(undefined);
+  const thread = threadOf(about);
+  const report = reportOf(situation, await store.audit.list(deploymentChain(situation.deployment.id)));
+  const target = { ...thread, key: noticeId, broadcast: true };
+  const known = isRepeated ? await messenger.findPosted(target) : ok(undefined);
+  if (!known.ok || known.value !== undefined) return known;
+  const uploaded = await messenger.upload(thread, report.file);
+  return uploaded.ok ? messenger.post(target, report.post) : uploaded;
+};
+
+/** Only the person who asked sees it. A used-up response URL falls back to an ephemeral message. */
+const reply = async (
+  { messenger }: NoticeDeps,
+  { channel, person, responseUrl }: Reply,
+  said: Said,
+): Promise<Sent> => {
+  if (responseUrl !== undefined) {
+    const answered = await messenger.respond(responseUrl, said);
+    if (answered.ok) return ok(undefined);
+    if (answered.error.kind !== 'refused') return answered;
+  }
+  const told = await messenger.tellOnly({ channel, person }, said);
+  return told.ok ? ok(undefined) : told;
+};
+
+const postOnce = async (
+  { messenger }: NoticeDeps,
+  { target, isRepeated }: { target: PostTarget; isRepeated: boolean },
+  said: Said,
+): Promise<Sent> => {
+  const known = isRepeated ? await messenger.findPosted(target) : ok(undefined);
+  return !known.ok || known.value !== undefined ? known : messenger.post(target, said);
+};
+
+const lookAt = async ({ loop, store }: NoticeDeps, deploymentId: string): Promise<About> => {
+  const deployment = await store.deployments.find(deploymentId);
+  if (deployment === undefined) return {};
+  const checklist = await store.checklists.get(deployment.checklistHash);
+  const card = await store.messages.find(deploymentId, 'card', 'card');
+  const situation = situate(loop, { deployment, checklist, now: loop.now().getTime() });
+  return { situation, ...(card === undefined ? {} : { card }) };
+};

@@ -1,0 +1,19 @@
+import type { Handler } from '../queue/jobs.ts';
+import { passTime } from '../usecases/pass-time.ts';
+import { settleResults } from '../usecases/settle-results.ts';
+import type { Loop } from '../usecases/world.ts';
+
+/** Results of one deployment, a hundred at a time until none are left. */
+export const resultsHandler =
+  (loop: Loop): Handler<'results'> =>
+  async ({ deploymentId }) => {
+    while (await settleResults(loop, deploymentId)) {
+      // Each round is a transaction of its own, so that people get their turn in between.
+    }
+  };
+
+/** The clock has come to a deployment. */
+export const followupsHandler =
+  (loop: Loop): Handler<'followups'> =>
+  ({ deploymentId }) =>
+    passTime(loop, deploymentId);

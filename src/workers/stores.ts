@@ -1,0 +1,85 @@
+import type { CheckRequest, CheckResult, Effect } from '../domain/check.ts';
+import type { AuditEvent, ChainHead } from '../domain/audit.ts';
+import type { Instant } from '../lib/time.ts';
+import type { JsonObject } from '../lib/json.ts';
+import type { Tx } from '../usecases/stores.ts';
+
+/** A message that is kept up to date, as its row says. */
+export type KeptMessage = {
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly kind: 'card' | 'alert';
+  readonly ref: string;
+  readonly channel: string;
+  readonly ts: string | null;
+  readonly permalink: string | null;
+  readonly postedAt: Instant | null;
+  readonly wanted: number;
+  readonly shown: number;
+  readonly shownHash: string | null;
+  readonly shownAt: Instant | null;
+  readonly isUncertain: boolean;
+};
+
+export type Shown = Partial<{
+  channel: string;
+  ts: string | null;
+  permalink: string | null;
+  postedAt: Instant;
+  shown: number;
+  shownHash: string | null;
+  shownAt: Instant;
+}>;
+
+/** What the processors need of the tables. Repositories fit by shape. */
+export type WorkerTx = Tx & {
+  readonly runs: {
+    claim: (
+      id: string,
+      now: Instant,
+    ) => Promise<
+      { request: CheckRequest; effect: Effect; deploymentId: string; wasClaimed: boolean } | undefined
+    >;
+    finish: (id: string, result: CheckResult, now: Instant) => Promise<boolean>;
+  };
+  readonly audit: {
+    list: (chain: string) => Promise<AuditEvent[]>;
+    head: (chain: string) => Promise<ChainHead>;
+  };
+  readonly messages: {
+    lease: (
+      id: string,
+      lease: { token: string; now: Instant; ms: number },
+    ) => Promise<KeptMessage | undefined>;
+    drawn: (id: string, token: string, shown: Shown) => Promise<boolean>;
+    redrawAt: (id: string, at: Instant) => Promise<void>;
+    leaveUncertain: (id: string, token: string, until: Instant) => Promise<void>;
+    giveUp: (id: string, why: string) => Promise<void>;
+    find: (deploymentId: string, kind: KeptMessage['kind'], ref: string) => Promise<KeptMessage | undefined>;
+    list: (deploymentId: string) => Promise<KeptMessage[]>;
+    countDrawnSince: (since: Instant) => Promise<number>;
+  };
+  readonly notices: {
+    take: (id: string) => Promise<
+      | {
+          readonly id: string;
+          readonly deploymentId: string | null;
+          readonly body: JsonObject;
+          readonly createdAt: Instant;
+          readonly tries: number;
+        }
+      | undefined
+    >;
+    sent: (id: string, end: { ts: string | null; now: Instant }) => Promise<void>;
+    giveUp: (id: string, why: string) => Promise<void>;
+  };
+  readonly budget: {
+    take: (teamId: string, ask: { reserve: number; now: Instant }) => Promise<number>;
+    giveBack: (teamId: string) => Promise<void>;
+    drain: (teamId: string, now: Instant) => Promise<void>;
+  };
+};
+
+export type WorkerStore = WorkerTx & {
+  readonly transact: <T>(work: (tx: WorkerTx) => Promise<T>) => Promise<T>;
+};

@@ -1,0 +1,53 @@
+import type { Environment } from '../domain/checklist.ts';
+import type { Instant } from '../lib/time.ts';
+import { SECOND } from '../lib/time.ts';
+
+type Presence = {
+  announce: (
+    worker: { id: string; runner: string | undefined; envNames: readonly string[] },
+    now: Instant,
+  ) => Promise<void>;
+  leave: (id: string) => Promise<void>;
+  listLive: (
+    since: Instant,
+  ) => Promise<readonly { runner: string | undefined; envNames: readonly string[] }[]>;
+};
+
+/** A worker not heard of for this long is gone. */
+const ALIVE = 60 * SECOND;
+
+/** Names of variables that environment files refer to as `env:NAME`. */
+export const referredNames = (environments: Iterable<Environment>): readonly string[] => {
+  const names = new Set<string>();
+  for (const { systems } of environments) {
+    for (const { connections } of Object.values(systems)) {
+      for (const reference of Object.values(connections.secrets)) names.add(reference.replace(/^env:/, ''));
+    }
+  }
+  return [...names];
+};
+
+/**
+ * Tells the other processes which variables this worker holds (names, never values), and knows what live workers hold.
+ * What this process does not run checks for it asks the table; `hasEnv` answers from the last look.
+ */
+export const createPresence = (
+  store: Presence,
+  self: { id: string; runner: string | undefined; isWorker: boolean; held: () => readonly string[] },
+): {
+  readonly refresh: (now: Instant) => Promise<void>;
+  readonly leave: () => Promise<void>;
+  readonly hasEnv: (name: string, runner: string | undefined) => boolean;
+} => {
+  let live: readonly { runner: string | undefined; envNames: ReadonlySet<string> }[] = [];
+  return {
+    refresh: async (now) => {
+      const { id, runner } = self;
+      if (self.isWorker) await store.announce({ id, runner, envNames: self.held() }, now);
+      const workers = await store.listLive(now - ALIVE);
+      live = workers.map((worker) => ({ runner: worker.runner, envNames: new Set(worker.envNames) }));
+    },
+    leave: () => (self.isWorker ? store.leave(self.id) : Promise.resolve()),
+    hasEnv: (name, runner) => live.some((worker) => worker.runner === runner && worker.envNames.has(name)),
+  };
+};
