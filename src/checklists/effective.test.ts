@@ -116,6 +116,12 @@ describe('a checklist in an environment', () => {
     expect(effectiveChecklist(tiny, undefined, 'tiny').checklist.ladder).toHaveLength(5);
   });
 
+  it('has the second look of the environment, or none of its own', () => {
+    const systems = { tiny: { ...production.systems['tiny']!, secondLookMs: 5000 } };
+    expect(effectiveChecklist(tiny, { ...production, systems }, 'tiny').checklist.secondLookMs).toBe(5000);
+    expect(effectiveChecklist(tiny, production, 'tiny').checklist).not.toHaveProperty('secondLookMs');
+  });
+
   it('carries where it runs', () => {
     expect(effectiveChecklist(tiny, production, 'tiny').checklist).toMatchObject({
       environment: 'production',

@@ -42,6 +42,7 @@ export const effectiveChecklist = (
     timeZone: here.timeZone,
     workHours: here.workHours,
     lockFrom: system?.lockFrom ?? 'start',
+    ...stated({ secondLookMs: system?.secondLookMs }),
   };
   return { checklist: effective, hash: createHash('sha256').update(canonicalJson(effective)).digest('hex') };
 };

@@ -45,6 +45,10 @@ describe('an environment file', () => {
     expect(read(`${named}systems:\n  tiny:\n`).systems['tiny']?.connections.values).toEqual({});
   });
 
+  it('says how soon a bad result gets its second look', () => {
+    expect(read(`${named}systems: {tiny: {second_look: 5s}}\n`).systems['tiny']?.secondLookMs).toBe(5000);
+  });
+
   it('keeps references to the environment of the worker apart from values', () => {
     const { connections } = read(
       `${named}systems: {tiny: {connections: {a-url: "http://a"}, values: {b: 2, key: env:KEY, c: }}}\n`,
@@ -173,6 +177,11 @@ systems:
       'a ladder out of order',
       `${named}systems: {tiny: {ladder: [{at: +2m}, {at: +1m}]}}\n`,
       ['2:43 ladder: expected each time to be later than the one before, the first later than T-0'],
+    ],
+    [
+      'a second look that is no duration',
+      `${named}systems: {tiny: {second_look: 5}}\n`,
+      ['2:31 second_look: expected text, got a number'],
     ],
     [
       'a lock at another moment',

@@ -33,7 +33,11 @@ export const toEnvironment = (raw: RawEnvironment): Environment => ({
 const toSystem = (raw: RawSystem, runner: string | undefined): SystemInEnvironment => ({
   connections: toConnections(raw, runner),
   lockFrom: raw.lock_from ?? 'start',
-  ...stated({ ladder: raw.ladder ? toLadder(raw.ladder) : undefined, channel: raw.channel }),
+  ...stated({
+    ladder: raw.ladder ? toLadder(raw.ladder) : undefined,
+    secondLookMs: raw.second_look,
+    channel: raw.channel,
+  }),
 });
 
 const toConnections = (raw: RawSystem, runner: string | undefined): Connections => ({

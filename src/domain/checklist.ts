@@ -165,6 +165,8 @@ export type SystemInEnvironment = {
   readonly lockFrom: 'start' | 'go';
   /** Replaces the checklist's ladder. */
   readonly ladder?: readonly LadderRung[];
+  /** Between a first bad result in the watch and the second look that decides, in milliseconds; absent: the common rule. */
+  readonly secondLookMs?: number;
   /** Names the start modal may not change: parameters with a fixed value here. */
   readonly channel?: string;
 };
@@ -176,6 +178,8 @@ export type EffectiveChecklist = Checklist & {
   readonly timeZone: string;
   readonly workHours: WorkHours;
   readonly lockFrom: 'start' | 'go';
+  /** As in `SystemInEnvironment`. */
+  readonly secondLookMs?: number;
 };
 
 /** A problem in a file: where, and what was expected. Lines and columns count from 1; 0 when the place is unknown. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isTimeZone, minutesOfDay, workDays } from '../words.ts';
 import { ladderSchema } from './checklist.ts';
-import { id, json, line, name, roleName } from './values.ts';
+import { duration, id, json, line, name, roleName } from './values.ts';
 
 const timeOfDay = z.string().transform((text, context) => {
   const minutes = minutesOfDay(text);
@@ -89,6 +89,9 @@ const systemSchema = z
     runner: runner.optional(),
     lock_from: z.enum(['start', 'go']).describe('When the lock is taken; default start').optional(),
     ladder: ladderSchema.describe("Replaces the checklist's").nullish(),
+    second_look: duration
+      .describe('How long after a first bad result in the watch a second one raises the alert; default 60s')
+      .optional(),
     channel: channel.optional(),
   })
   .meta({ id: 'system' });
