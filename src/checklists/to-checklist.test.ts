@@ -120,6 +120,13 @@ describe('items', () => {
     ]);
   });
 
+  it('with several checks are due at the same time as each of their lines', () => {
+    const [item] = inPrepare('{id: a, title: A, at: +4h, checks: [{tcp: {host: h}}, {tcp: {host: i}}]}');
+    const at = { anchor: 'deployed', ms: 14_400_000 };
+    expect(item?.at).toEqual(at);
+    expect(item?.body.kind === 'parent' && item.body.items.map((child) => child.at)).toEqual([at, at]);
+  });
+
   it('that are twins of twins settle with the last', () => {
     const twins = inPrepare(
       '{id: a, title: A, same_as: b}',

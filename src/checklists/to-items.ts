@@ -64,7 +64,7 @@ const toChild = (parent: RawItem, { entry, index, inherited }: Entry): Item => {
     required: inherited.required,
     critical: parent.critical ?? false,
     watch: parent.watch === true && effect === 'read',
-    ...stated({ owner: inherited.owner }),
+    ...stated({ owner: inherited.owner, at: parent.at }),
   };
 };
 
