@@ -9,6 +9,7 @@ import {
   refusalOf,
   run,
   userId,
+  wakeAt,
 } from '../../../test/support/situation.ts';
 import { settleAll, situationIn } from '../../../test/support/journey.ts';
 import { checked, manual, smallChecklist } from '../../../test/support/small-checklist.ts';
@@ -141,6 +142,18 @@ describe('sign-off opens', () => {
     expect(signOffOpen(passTime(waiting, waiting.now + DAY))).toBe(true);
   });
 
+  it('without a judgement when a newer deployment left nothing to judge', () => {
+    const criteria =
+      'criteria: { at: [+24h], items: [{ id: fine, title: Fine, check: { state: { of: [b] } } }] }';
+    const waiting = ready(
+      `ladder: [{ at: +2d }]\n${criteria}\nsign_off: { opens: criteria, roles: [release-manager] }`,
+    );
+    const old = run(waiting, (now) => ok(supersede(now, { by: 'small-43' })));
+    expect(signOffOpen(old)).toBe(true);
+    const asked = passTime(old, old.now).deployment.reminded['sign-off:asked'];
+    expect(asked).toBe(old.now);
+  });
+
   it('and is asked for once, when it opens', () => {
     const waiting = ready('ladder: [{ at: +2d }]\nsign_off: { opens: +24h, roles: [release-manager] }');
     const asked = (now: Situation) => now.deployment.reminded['sign-off:asked'];
@@ -174,6 +187,13 @@ describe('a deployment is completed', () => {
       outcome: 'degraded',
       unsigned: ['product-owner'],
     });
+  });
+
+  it('unsigned only after people had their three days, also when the bot was down for long', () => {
+    const back = answer(wakeAt(ready('ladder: [{ at: +1h }]'), ready().now + 14 * DAY));
+    expect(kindOf(back)).toBe('watching');
+    expect(kindOf(passTime(back, back.now + 3 * DAY - 1, answer))).toBe('watching');
+    expect(kindOf(passTime(back, back.now + 3 * DAY, answer))).toBe('completed');
   });
 
   it('degraded when something red was accepted on purpose', () => {

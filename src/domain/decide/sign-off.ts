@@ -23,7 +23,9 @@ export const signOffOpen = (situation: Situation): boolean => {
   if (deployment.state.kind !== 'watching') return false;
   const { opens } = checklist.signOff;
   if (opens === 'verified') return true;
-  if (opens === 'criteria') return deployment.judgedOutcome !== undefined;
+  // A newer deployment leaves nothing to judge this one by.
+  if (opens === 'criteria')
+    return deployment.judgedOutcome !== undefined || deployment.supersededBy !== undefined;
   const at = momentOf(opens, deployment.anchors);
   return at !== undefined && now >= at;
 };

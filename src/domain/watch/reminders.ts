@@ -52,7 +52,10 @@ export const rollbackDues: DueSource = (situation) => {
   return [{ at: last + situation.rules.alertRepeats.again, fire: () => [{ type: 'reminded', key }] }];
 };
 
-/** Signatures are asked for when they open; three working days after the ladder the deployment ends without them. */
+/**
+ * Signatures are asked for when they open; three working days after that and after the ladder the deployment ends
+ * without them.
+ */
 export const signOffDues: DueSource = (situation, board) => {
   const { deployment, checklist, calendar, rules } = situation;
   if (deployment.state.kind !== 'watching' || unsignedRoles(situation).length === 0) return [];
@@ -66,11 +69,12 @@ export const signOffDues: DueSource = (situation, board) => {
       ? []
       : reminder(situation, { key: 'sign-off:asked', at: opensAt });
   const ended = ladderEndedAt(situation);
-  if (ended === undefined) return asked;
+  const askedAt = deployment.reminded['sign-off:asked'];
+  if (ended === undefined || askedAt === undefined) return asked;
   return [
     ...asked,
     {
-      at: calendar.addWorkDays(ended, rules.signOffWorkDays),
+      at: calendar.addWorkDays(Math.max(ended, askedAt), rules.signOffWorkDays),
       fire: () => completion(situation, board),
     },
   ];
