@@ -139,6 +139,15 @@ describe('a stopping worker', () => {
   });
 });
 
+describe('a try that throws before it promises anything', () => {
+  it('is a problem like any other', async () => {
+    const tryOnce = (): Promise<Measured> => {
+      throw refused;
+    };
+    expect(await outcomeOf({ tryOnce, retries: 1 })).toEqual(['fail', 2]);
+  });
+});
+
 describe('what nobody foresaw', () => {
   it('is an error with a line that shows nothing of the exception, which goes to the log', async () => {
     const events: string[] = [];

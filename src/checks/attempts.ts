@@ -50,7 +50,8 @@ const measureOnce = async (plan: Plan): Promise<Measured> => {
     if (signal.aborted) reject(signal.reason as CheckProblem);
   });
   try {
-    const running = signal.aborted ? ended : plan.tryOnce(signal);
+    // Started inside a promise: what throws at once must not leave `ended` without a listener.
+    const running = signal.aborted ? ended : Promise.resolve().then(() => plan.tryOnce(signal));
     running.catch((error: unknown) => {
       if (signal.aborted) plan.log.debug({ err: error, target: plan.target }, 'check_ended_late');
     });
