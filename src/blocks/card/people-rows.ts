@@ -6,6 +6,7 @@ import { itemActions } from '../item/actions.ts';
 import type { ItemAction } from '../item/actions.ts';
 import { commandBlock } from '../item/fill.ts';
 import { itemButtons } from '../item/buttons.ts';
+import { struckTitle, titleText } from '../item/number.ts';
 import { decisionText, measuredText, ownerText, whyByHand } from '../item/words.ts';
 import { ACTION } from '../ids.ts';
 import { actions, button, context, dialog, section } from '../kit.ts';
@@ -55,7 +56,7 @@ const settledRow = (scene: Scene, entry: PlanItem, { title, line }: Detail): Kno
     entry,
     itemActions(scene, entry).filter((act) => act === 'undo'),
   );
-  const text = `${SHAPE.done} ${dotted(struck(inline(entry.item.title, title)), how)}`;
+  const text = `${SHAPE.done} ${dotted(struckTitle(scene, entry, title), how)}`;
   return section(blockId('row', entry.item.id), text, undo);
 };
 
@@ -85,7 +86,7 @@ const openText = (scene: Scene, entry: PlanItem, { title, line, command, isNext 
   const isUnclear = scene.board.standing(entry.item.id) === 'unclear';
   const shape = isUnclear ? SHAPE.unclear : isNext ? SHAPE.next : SHAPE.open;
   const text = `${shape} ${dotted(
-    bold(inline(entry.item.title, title)),
+    titleText(scene, entry, title),
     ownerText(scene, entry),
     measured === undefined ? whyByHand(scene, entry, line) : unclearText(scene, entry, line),
     running === undefined ? undefined : `being measured since ${dateTime(running.since)}`,

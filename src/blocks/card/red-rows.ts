@@ -4,13 +4,14 @@ import { reachedSections } from '../../domain/settle/find-item.ts';
 import { itemActions } from '../item/actions.ts';
 import type { ItemAction } from '../item/actions.ts';
 import { itemButtons } from '../item/buttons.ts';
+import { struckTitle, titleText } from '../item/number.ts';
 import { decisionText, measuredText, settledText } from '../item/words.ts';
 import { actions, context, section } from '../kit.ts';
 import { blockId } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { decidedAt, focusOf, isRecent, isRedYet, linesOf, progressIn } from '../scene.ts';
 import { SHAPE } from '../shapes.ts';
-import { bold, dotted, inline, plural, struck } from '../text.ts';
+import { dotted, plural } from '../text.ts';
 import { rollBackButton } from './buttons.ts';
 import type { Detail } from './detail.ts';
 import { wasRed } from './people-lines.ts';
@@ -69,7 +70,7 @@ const rowBlocks = (scene: Scene, row: RedRow, detail: Detail): KnownBlock[] => {
   const { entry, isSettled } = row;
   const id = entry.item.id;
   if (isSettled) {
-    const title = struck(inline(entry.item.title, detail.title));
+    const title = struckTitle(scene, entry, detail.title);
     const text = `${SHAPE.done} ${dotted(title, decisionText(scene, entry, detail.line))}`;
     const [undo] = itemButtons(
       scene,
@@ -99,7 +100,7 @@ const redText = (scene: Scene, { entry, sameCause }: RedRow, { title, line }: De
   const { settled, running } = progressIn(scene, entry);
   const shape = isRedYet(scene) ? SHAPE.red : SHAPE.notYet;
   return `${shape} ${dotted(
-    bold(inline(entry.item.title, title)),
+    titleText(scene, entry, title),
     isRedYet(scene) ? undefined : 'not yet',
     settled === undefined ? measuredText(scene, entry, line) : settledText(settled, line),
     sameCause === 0 ? undefined : `${plural(sameCause, 'more check')} with the same cause`,

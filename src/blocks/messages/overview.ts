@@ -4,6 +4,7 @@ import type { Instant } from '../../lib/time.ts';
 import { isUrl, stateWord, titleOf } from '../card/heading.ts';
 import { peopleLines } from '../card/people-lines.ts';
 import { waitingFor } from '../card/waiting.ts';
+import { titleText } from '../item/number.ts';
 import { ownerText } from '../item/words.ts';
 import type { Message } from '../kit.ts';
 import type { Scene } from '../scene.ts';
@@ -97,7 +98,7 @@ const mineLines = (scene: Scene, viewer: PersonId, cardUrl: string | undefined):
     .slice(0, MOST_MINE)
     .map(
       ({ entry }) =>
-        `   ${SHAPE.open} ${dotted(inline(entry.item.title, 100), ownerText(scene, entry), `item ${inline(entry.item.id, 80)}`)}`,
+        `   ${SHAPE.open} ${dotted(titleText(scene, entry, 100), ownerText(scene, entry), `item ${inline(entry.item.id, 80)}`)}`,
     );
   const rest = own.length - named.length;
   return [

@@ -4,6 +4,7 @@ import type { Standing } from '../../domain/standing.ts';
 import { itemActions } from '../item/actions.ts';
 import { itemButtons } from '../item/buttons.ts';
 import { commandBlock, filled } from '../item/fill.ts';
+import { numberOf } from '../item/number.ts';
 import { decisionText, measuredText, ownerText, whyByHand } from '../item/words.ts';
 import { isUrl } from '../card/heading.ts';
 import { VIEW } from '../ids.ts';
@@ -70,6 +71,7 @@ const optional = (id: string, text: string | undefined): KnownBlock[] =>
 const aboutText = (scene: Scene, entry: PlanItem): string => {
   const { item, phaseTitle } = entry;
   const { running } = progressIn(scene, entry);
+  const number = numberOf(scene.board, item.id);
   const kind = dotted(item.required ? 'required' : 'optional', item.critical ? 'critical' : undefined);
   const lines = [
     bold(inline(item.title, 300)),
@@ -77,7 +79,7 @@ const aboutText = (scene: Scene, entry: PlanItem): string => {
     decisionText(scene, entry, 1000),
     measuredText(scene, entry, 1000),
     running === undefined ? undefined : `being measured since ${dateTime(running.since)}`,
-    `item ${inline(item.id, 100)}`,
+    `item ${inline(item.id, 100)}${number === undefined ? '' : `, number ${number}`}`,
   ];
   return lines.filter((line) => line !== undefined).join('\n');
 };

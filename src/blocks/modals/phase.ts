@@ -6,6 +6,7 @@ import type { ItemAction } from '../item/actions.ts';
 import { itemActions } from '../item/actions.ts';
 import { itemButtons } from '../item/buttons.ts';
 import { commandBlock } from '../item/fill.ts';
+import { struckTitle, titleText } from '../item/number.ts';
 import { decisionText, measuredText, ownerText, whyByHand } from '../item/words.ts';
 import { ACTION, VIEW } from '../ids.ts';
 import type { ActionId } from '../ids.ts';
@@ -15,7 +16,7 @@ import type { PhaseFilter, Ref } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { isRedYet, progressIn } from '../scene.ts';
 import { SHAPE } from '../shapes.ts';
-import { bold, dotted, inline, plural, struck } from '../text.ts';
+import { dotted, plural } from '../text.ts';
 import { confirmableTogether } from './confirm-group.ts';
 import { standingWord } from './details.ts';
 
@@ -140,7 +141,6 @@ const rowText = (scene: Scene, entry: PlanItem): string => {
   const { item } = entry;
   const isDone = isWell(scene.board.standing(item.id));
   const isRunning = progressIn(scene, entry).running !== undefined;
-  const title = inline(item.title, 200);
   const facts = dotted(
     standingWord(scene, entry),
     ownerText(scene, entry),
@@ -148,7 +148,7 @@ const rowText = (scene: Scene, entry: PlanItem): string => {
     isDone ? undefined : whyByHand(scene, entry, 200),
     isRunning ? 'being measured' : undefined,
   );
-  const head = `${shapeOf(scene, entry)} ${isDone ? struck(title) : bold(title)}\n${facts}`;
+  const head = `${shapeOf(scene, entry)} ${isDone ? struckTitle(scene, entry, 200) : titleText(scene, entry, 200)}\n${facts}`;
   const block = isDone ? undefined : commandBlock(scene, entry, 800);
   if (block !== undefined) return `${head}\n${block}\nTo copy: never run by the bot.`;
   return isDone || item.command === undefined

@@ -1,0 +1,80 @@
+import { unsignedRoles } from '../../domain/decide/sign-off.ts';
+import { stateWord, titleOf } from '../card/heading.ts';
+import { section } from '../kit.ts';
+import type { Message } from '../kit.ts';
+import { bold, dateTime, durationText, fitted, inline, mention, plural } from '../text.ts';
+import type { Left, ReportFacts, ReportInput } from './facts.ts';
+import { factsOf } from './facts.ts';
+
+/** The report in eight lines; the file in the thread says the rest. */
+export const reportPost = (input: ReportInput): Message => {
+  const facts = factsOf(input);
+  const { deployment } = input.situation;
+  const { state } = deployment;
+  const title = inline(titleOf(deployment), 150);
+  const word = state.kind === 'completed' ? `${stateWord(state)}: ${state.outcome}` : stateWord(state);
+  const lines = [
+    `${bold(title)} · ${bold(word)}`,
+    decidedLine(facts),
+    signedLine(facts),
+    countsLine(facts),
+    leftLine(facts.left),
+    alertsLine(facts),
+    worstLine(facts),
+    auditLine(facts),
+  ];
+  return { text: `${title}: ${word}`, blocks: [section('report', lines.join('\n'))] };
+};
+
+const decidedLine = ({ scene }: ReportFacts): string => {
+  const { anchors, goBy, deployedBy, startedBy } = scene.situation.deployment;
+  const go =
+    anchors.go === undefined || goBy === undefined
+      ? 'no Go'
+      : `Go by ${mention(goBy)} ${dateTime(anchors.go)}`;
+  const deployed =
+    anchors.deployed === undefined || deployedBy === undefined
+      ? 'not deployed'
+      : `deployed by ${mention(deployedBy)} ${dateTime(anchors.deployed)}`;
+  return `Started by ${mention(startedBy)} · ${go} · ${deployed}`;
+};
+
+const signedLine = ({ scene }: ReportFacts): string => {
+  const { signatures } = scene.situation.deployment;
+  const signed = signatures.map(({ role, by }) => `${inline(role, 40)} ${mention(by)}`);
+  const unsigned = unsignedRoles(scene.situation).map((role) => inline(role, 40));
+  const open = unsigned.length === 0 ? [] : [`unsigned: ${fitted(unsigned, { max: 200, separator: ', ' })}`];
+  return `Signed: ${fitted([...(signed.length === 0 ? ['nobody'] : signed), ...open], { max: 500 })}`;
+};
+
+const countsLine = ({ counts }: ReportFacts): string =>
+  `${plural(counts.items, 'item')}: ${counts.measured} measured, ${counts.byPeople} by people, ${counts.notApplicable} not applicable, ${counts.info} info, ${counts.skipped} skipped, ${counts.open} open`;
+
+const leftLine = (left: readonly Left[]): string => {
+  const texts = left.map(({ title, by, reason, acceptedBy }) => {
+    const accepted = acceptedBy === undefined ? '' : `, accepted by ${mention(acceptedBy)}`;
+    return `${inline(title, 60)} ${mention(by)} "${inline(reason, 80)}"${accepted}`;
+  });
+  return texts.length === 0
+    ? 'Nothing was skipped or accepted'
+    : `Skipped or accepted: ${fitted(texts, { max: 800, most: 5 })}`;
+};
+
+const alertsLine = ({ alerts, scene }: ReportFacts): string => {
+  if (alerts.length === 0) return 'No alerts';
+  const lasted = alerts.map(
+    ({ since, state }) => (state.kind === 'resolved' ? state.at : scene.situation.now) - since,
+  );
+  const open = alerts.filter(({ state }) => state.kind !== 'resolved').length;
+  return `${plural(alerts.length, 'alert')}, the longest ${durationText(Math.max(...lasted))}${open === 0 ? '' : `, ${open} not over`}`;
+};
+
+const worstLine = ({ worst }: ReportFacts): string =>
+  worst === undefined
+    ? 'Nothing got worse after T-0'
+    : `Worst after T-0: ${inline(worst.title, 80)}, bad in ${worst.bad} of ${plural(worst.looks, 'look')}: ${inline(worst.line, 150)}`;
+
+const auditLine = ({ audit }: ReportFacts): string => {
+  const state = audit.problems.length === 0 ? 'verified' : 'BROKEN, see the file';
+  return `Audit: ${plural(audit.events, 'event')}, chain ${state}, head ${inline(audit.head.slice(0, 12), 12)}`;
+};
