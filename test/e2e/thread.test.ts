@@ -41,7 +41,9 @@ describe('the thread from a typed command to a card, a check and a click', () =>
   beforeAll(async () => {
     await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}`;
-    app = await startApp({ files: { 'tiny.yaml': CHECKLIST(url), 'environments/production.yaml': ENVIRONMENT(url) } });
+    app = await startApp({
+      files: { 'tiny.yaml': CHECKLIST(url), 'environments/production.yaml': ENVIRONMENT(url) },
+    });
   });
   afterAll(async () => {
     await app?.close();

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,11 +26,14 @@ export const checklistFolder = async (files: Readonly<Record<string, string>>): 
 };
 
 /** Keeps what was logged, so that a test can see it and a failing one can print it. */
-export const recordingLog = (): Log & { readonly lines: { level: string; event: string; fields: object }[] } => {
+export const recordingLog = (): Log & {
+  readonly lines: { level: string; event: string; fields: object }[];
+} => {
   const lines: { level: string; event: string; fields: object }[] = [];
   const say = (level: string) => (fields: object, event: string) => {
     lines.push({ level, event, fields });
-    if (process.env['TEST_LOG'] !== undefined) console.error(level, event, JSON.stringify(fields, errors));
+    if (process.env['TEST_LOG'] !== undefined)
+      appendFileSync(process.env['TEST_LOG'], `${level} ${event} ${JSON.stringify(fields, errors)}\n`);
   };
   return { lines, error: say('error'), warn: say('warn'), info: say('info'), debug: say('debug') };
 };
@@ -126,6 +130,8 @@ export const eventually = async <T>(
 /** The card of the newest deployment in a channel, once its text contains every one of these. */
 export const cardWith = (sandbox: Sandbox, ...texts: readonly string[]): Promise<SandboxMessage> =>
   eventually(`a card with ${texts.join(', ')}`, () => {
-    const card = sandbox.messages('#deploys').findLast(({ pinned, metadata }) => pinned || metadata !== undefined);
+    const card = sandbox
+      .messages('#deploys')
+      .findLast(({ threadTs, metadata }) => threadTs === undefined && metadata !== undefined);
     return card !== undefined && texts.every((text) => card.visibleText.includes(text)) ? card : undefined;
   });
