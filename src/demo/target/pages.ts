@@ -13,7 +13,8 @@ export const openApi = (version: string, routes: readonly Address[]): JsonObject
     const operation = { responses: { default: { description: 'JSON, or a page' } } };
     paths[documented(path)] = { ...paths[documented(path)], [method.toLowerCase()]: operation };
   }
-  return { openapi: '3.1.0', info: { title: 'Todo API', version }, paths };
+  const info = { title: 'Todo API', description: 'Production Todo Application API', version };
+  return { openapi: '3.1.0', info, paths };
 };
 
 const escaped = (text: string): string =>
