@@ -81,6 +81,7 @@ export const runProcess = async (
   { program, args, env, cwd = '/' }: ProcessInput,
   { signal }: Pick<CheckContext, 'signal'>,
 ): Promise<ProcessEnd> => {
+  signal.throwIfAborted();
   const elapsed = startTimer();
   const child = spawn(program, [...args], {
     env: { ...env },

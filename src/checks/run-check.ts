@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Resolver } from 'node:dns/promises';
-import type { CheckDefinition, CheckRequest, CheckResult, Outcome } from '../domain/check.ts';
+import type { CheckDefinition, CheckRequest, CheckResult } from '../domain/check.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import { attempt, type Attempt, type Plan } from './attempts.ts';
@@ -10,6 +10,7 @@ import { createNetwork, type Lookup } from './guard/network.ts';
 import { isBug, ourFault, problemOf, type CheckProblem, type Scope } from './problem.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { findKind } from './registry.ts';
+import { createSafeLog } from './safe-log.ts';
 import { resolveSecrets, type Resolved } from './secrets.ts';
 import { startTimer } from './timer.ts';
 import { decidingFinding, expectationProblems, reachVerdict, storedPart } from './verdict.ts';
@@ -174,21 +175,11 @@ const finish = ({ cause, ...draft }: Draft, redactor: Redactor, effort: Effort):
   ...(cause !== undefined && { cause: redactor.text(cause, LINE_LENGTH) }),
 });
 
-/** How bad outcomes are told apart from good ones when several count as one: the first that occurs wins. */
-export const OUTCOME_ORDER: readonly Outcome[] = [
-  'fail',
-  'error',
-  'timed_out',
-  'inconclusive',
-  'warn',
-  'pass',
-  'skipped',
-];
-
 const runReady = async (request: CheckRequest, ready: Ready, deps: CheckDeps): Promise<CheckResult> => {
   const elapsed = startTimer();
   const place = { request, target: ready.prepared.target };
-  const { last, tries } = await attempt(planOf(request, ready, deps));
+  const log = createSafeLog(deps.log, () => [...ready.secrets]);
+  const { last, tries } = await attempt(planOf(request, ready, { ...deps, log }));
   const draft = last.kind === 'judged' ? judgedDraft(ready, place, last) : problemDraft(place, last.problem);
   return finish(draft, createRedactor([...ready.secrets]), { durationMs: elapsed(), tries });
 };
@@ -203,7 +194,7 @@ export const runCheck = async (request: CheckRequest, deps: CheckDeps): Promise<
     return await runReady(request, prepare(resolved), deps);
   } catch (error) {
     const problem = problemOf(error, request.definition.kind);
-    if (isBug(problem)) deps.log.error({ err: error }, 'check_broke');
+    if (isBug(problem)) createSafeLog(deps.log, () => resolved.secrets).error({ err: error }, 'check_broke');
     const draft = problemDraft({ request, target: 'definition' }, problem);
     return finish(draft, createRedactor(resolved.secrets), { durationMs: 0, tries: 0 });
   }

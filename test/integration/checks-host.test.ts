@@ -75,6 +75,16 @@ describe('a file', () => {
     expect((await file(join(root, 'nothing'), { age: { lt: '1h' } })).outcome).toBe('inconclusive');
   });
 
+  it('below a folder that is not there yet is not there either', async () => {
+    const missingRoot = join(base, 'later');
+    const result = await run({
+      kind: 'file',
+      params: { path: join(missingRoot, 'backup.gz') },
+      connections: { fileRoots: [root, missingRoot] },
+    });
+    expect(result).toMatchObject({ outcome: 'fail', observation: { exists: false } });
+  });
+
   it('that is large or no text is not judged as if it had been read', async () => {
     expect((await file(join(root, 'large'), { text: { not_contains: 'end' } })).outcome).toBe('inconclusive');
     expect(

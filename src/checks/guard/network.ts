@@ -22,7 +22,7 @@ type Place = Required<Target>;
 export type Network = {
   /** Throws a problem when no entry permits the target; says nothing about where a name leads. */
   readonly assertPermitted: (target: Target) => void;
-  /** An open socket to a permitted target. Rejects with a problem, or with the signal's reason. */
+  /** An open socket to a permitted target, destroyed when the signal aborts. Rejects with a problem or the signal's reason. */
   readonly connect: (place: Place, signal: AbortSignal) => Promise<Socket>;
   /** Puts TLS on an open socket; the name is checked against the certificate unless `options` say otherwise. */
   readonly secure: (input: SecureInput, signal: AbortSignal) => Promise<TLSSocket>;
@@ -54,19 +54,28 @@ const assertAddress = ({ address }: ResolvedAddress, permit: Permit, name: strin
   throw ourFault(`${name} leads to ${address}, which is not allowed`, 'blocked', { scope: 'target' });
 };
 
-/** Ends when the signal does, whatever the promise is doing. */
+/** Ends when the signal does, whatever the promise is doing; the promise never rejects unheard. */
 export const untilAborted = async <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> => {
-  signal.throwIfAborted();
-  let onAbort: (() => void) | undefined;
+  let stop = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
   });
   try {
     return await Promise.race([promise, aborted]);
   } finally {
-    if (onAbort) signal.removeEventListener('abort', onAbort);
+    signal.removeEventListener('abort', stop);
   }
+};
+
+/** The try's signal ends the socket, also when it fired while the socket was being opened. */
+const bindTo = (socket: Socket, signal: AbortSignal): Socket => {
+  const end = (): void => void socket.destroy();
+  signal.addEventListener('abort', end, { once: true });
+  socket.once('close', () => signal.removeEventListener('abort', end));
+  if (signal.aborted) end();
+  return socket;
 };
 
 const opened = <S extends Socket>(
@@ -128,7 +137,7 @@ export const createNetwork = ({ permits, lookup = defaultLookup, ca }: NetworkOp
         lookup: fixedLookup(addresses),
         autoSelectFamily: true,
       });
-      return await opened(socket, 'connect', signal);
+      return bindTo(await opened(socket, 'connect', signal), signal);
     } catch (error) {
       signal.throwIfAborted();
       throw problemOf(error, nameTarget(place));

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { isJsonObject, type Json } from '../../lib/json.ts';
+import type { Json } from '../../lib/json.ts';
 import type { Incomplete } from '../check.ts';
 import { CheckProblem } from '../problem.ts';
 
@@ -77,6 +77,3 @@ export const readBody = async ({ stream, encoding, type }: Encoded): Promise<Bod
   if (!isCut) return { value: parsed(text, type) };
   return { value: text, incomplete: { key: 'body', reason: 'is larger than 256 KiB' } };
 };
-
-/** Whether a body is more than text. */
-export const isStructured = (value: Json): boolean => isJsonObject(value) || Array.isArray(value);

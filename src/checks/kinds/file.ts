@@ -47,18 +47,17 @@ const nearestReal = async (path: string): Promise<string> => {
   return (await realOf(parent)) ?? (parent === path ? path : nearestReal(parent));
 };
 
+/** The real path behind a permitted one, links followed; undefined when nothing is there. */
 const locate = async (path: string, roots: readonly string[]): Promise<string | undefined> => {
   if (!isAllowed(path, roots)) throw outside(path);
-  const realRoots = (await Promise.all(roots.map((root) => realOf(root)))).filter(
-    (root) => root !== undefined,
-  );
   const real = await realOf(path);
+  const realRoots = await Promise.all(roots.map((root) => realOf(root)));
+  const lacksRoot = roots.some(
+    (root, position) => realRoots[position] === undefined && isAllowed(path, [root]),
+  );
+  if (real === undefined && lacksRoot) return undefined;
   const judged = real ?? (await nearestReal(path));
-  // A root that is not there yet has nothing in it; what is above it says nothing about it.
-  if (real === undefined && realRoots.length === 0) return undefined;
-  if (!realRoots.some((root) => isBelow(judged, root))) {
-    if (real !== undefined || realRoots.length === roots.length) throw outside(path);
-  }
+  if (!realRoots.some((root) => root !== undefined && isBelow(judged, root))) throw outside(path);
   return real;
 };
 

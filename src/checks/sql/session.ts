@@ -147,8 +147,6 @@ export const queryDatabase = async (
   const socket = await openDatabase(login, network, signal);
   const client = createClient(login, socket);
   client.on('error', (error) => log.debug({ err: error, target: name }, 'check_connection_error'));
-  const onAbort = (): void => void socket.destroy();
-  signal.addEventListener('abort', onAbort, { once: true });
   try {
     return await Promise.race([
       converse(client, statement, { name, timeoutMs }),
@@ -158,7 +156,6 @@ export const queryDatabase = async (
     signal.throwIfAborted();
     throw sqlProblem(error, name, socket);
   } finally {
-    signal.removeEventListener('abort', onAbort);
     socket.destroy();
   }
 };
