@@ -186,7 +186,7 @@ const slackFor = (
     loopFor: (teamId, people) => loopWith(teamId, clicks, people),
     inbox: clicks.inbox,
     runHistory: clicks.runs.history,
-    show: { listLive: clicks.deployments.listLive },
+    show: clicks,
   });
 
 const databaseFor = async ({ config, log }: Parts, stops: Stops): Promise<string> => {

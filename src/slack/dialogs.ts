@@ -26,7 +26,7 @@ import type { Instant } from '../lib/time.ts';
 import { situate } from '../usecases/situate.ts';
 import type { Loop } from '../usecases/world.ts';
 import type { Dialog, DialogName } from './intent.ts';
-import type { Asked } from './listen.ts';
+import type { Asked, Said } from './listen.ts';
 import { findTarget } from './resolve.ts';
 import { startView } from './start-view.ts';
 
@@ -43,7 +43,7 @@ export type DialogDeps = {
   readonly apiUrl: string;
   readonly fetch: typeof globalThis.fetch;
   /** Told to the person when the dialog cannot be shown. */
-  readonly whisper: (asked: Asked, text: string) => Promise<void>;
+  readonly whisper: (asked: Asked, said: Said) => Promise<void>;
   readonly log: Log;
 };
 
@@ -69,10 +69,9 @@ export const createDialogs = (deps: DialogDeps): ((dialog: Dialog, asked: Asked)
       else await client.views.open({ trigger_id, view });
     } catch (err) {
       deps.log.warn({ err, dialog: dialog.name }, 'dialog_not_opened');
-      await deps.whisper(
-        asked,
-        'The dialog could not be opened in time. Press the button again, or type /deploy help.',
-      );
+      await deps.whisper(asked, {
+        text: 'The dialog could not be opened in time. Press the button again, or type /deploy help.',
+      });
     }
   };
 };

@@ -1,3 +1,5 @@
+import type { KnownBlock } from '@slack/types';
+import { refusalMessage } from '../blocks/messages/answer.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
@@ -14,7 +16,11 @@ import type { InboxEntry } from './intake.ts';
 import type { Dialog, Intent, Show } from './intent.ts';
 import { readView } from './views/read-view.ts';
 
-type CommandAck = (answer?: { text: string; response_type: 'ephemeral' }) => Promise<void>;
+type CommandAck = (answer?: {
+  text: string;
+  blocks?: KnownBlock[];
+  response_type: 'ephemeral';
+}) => Promise<void>;
 type ViewAck = (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>;
 
 export type Listeners = {
@@ -28,15 +34,18 @@ export type ListenDeps = {
   readonly loop: Loop;
   readonly intake: (entry: InboxEntry) => Promise<boolean>;
   /** Answers that only look. */
-  readonly show: (show: Show, asked: Asked) => Promise<string>;
+  readonly show: (show: Show, asked: Asked) => Promise<Said>;
   readonly openDialog: (dialog: Dialog, asked: Asked) => Promise<void>;
   readonly showHome: (person: string) => Promise<void>;
   /** Tells one person something at once, outside the loop: the database may be down. */
-  readonly whisper: (asked: Asked, text: string) => Promise<void>;
+  readonly whisper: (asked: Asked, said: Said) => Promise<void>;
   /** Runs work in order of arrival, a few at a time, after the answer to Slack. */
   readonly later: (work: () => Promise<unknown>) => void;
   readonly log: Log;
 };
+
+/** Something said to one person: plain words, or blocks with words for notifications. */
+export type Said = { readonly text: string; readonly blocks?: KnownBlock[] };
 
 /** Who asked, and where the answer goes. */
 export type Asked = {
@@ -121,14 +130,14 @@ export const createListeners = (deps: ListenDeps): Listeners => {
     command: async (body, ack) => {
       const envelope = received(body);
       if (envelope === undefined) return ack();
-      const say = (text: string) => ack({ text, response_type: 'ephemeral' });
-      if (isForeign(envelope)) return say(FOREIGN);
+      const say = (said: Said) => ack({ ...said, response_type: 'ephemeral' });
+      if (isForeign(envelope)) return say({ text: FOREIGN });
       const asked = askedBy(envelope);
       const intent = readIntent(envelope);
       const order = orderOf(envelope, envelopeKey(envelope));
       if (order === undefined) return answer(deps, { intent, asked, say, ack: () => ack() });
       const saved = await attempt(() => store(envelope, body), log);
-      if (saved === undefined) return say(NOT_SAVED);
+      if (saved === undefined) return say({ text: NOT_SAVED });
       await ack();
       if (saved) follow(order);
     },
@@ -138,16 +147,16 @@ export const createListeners = (deps: ListenDeps): Listeners => {
       const asked = askedBy(envelope);
       if (isForeign(envelope)) {
         await ack();
-        return deps.whisper(asked, FOREIGN);
+        return deps.whisper(asked, { text: FOREIGN });
       }
       const order = orderOf(envelope, envelopeKey(envelope));
-      const say = async (text: string) => {
+      const say = async (said: Said) => {
         await ack();
-        await deps.whisper(asked, text);
+        await deps.whisper(asked, said);
       };
       if (order === undefined) return answer(deps, { intent: readIntent(envelope), asked, say, ack });
       const saved = await attempt(() => store(envelope, body), log);
-      if (saved === undefined) return say(NOT_SAVED);
+      if (saved === undefined) return say({ text: NOT_SAVED });
       await ack();
       if (saved) follow(order);
     },
@@ -180,7 +189,7 @@ const attempt = async <T>(work: () => Promise<T>, log: Log): Promise<T | undefin
 type Answering = {
   readonly intent: Intent;
   readonly asked: Asked;
-  readonly say: (text: string) => Promise<void>;
+  readonly say: (said: Said) => Promise<void>;
   readonly ack: () => Promise<void>;
 };
 
@@ -188,14 +197,14 @@ type Answering = {
 const answer = async (deps: ListenDeps, { intent, asked, say, ack }: Answering): Promise<void> => {
   switch (intent.type) {
     case 'show': {
-      const text = await attempt(() => deps.show(intent.show, asked), deps.log);
-      return say(text ?? 'The database does not answer, try again.');
+      const shown = await attempt(() => deps.show(intent.show, asked), deps.log);
+      return say(shown ?? { text: 'The database does not answer, try again.' });
     }
     case 'open':
       await ack();
       return deps.openDialog(intent.dialog, asked);
     case 'refuse':
-      return say(intent.refusal.message);
+      return say(refusalMessage(intent.refusal));
     default:
       return ack();
   }

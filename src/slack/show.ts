@@ -1,28 +1,185 @@
+import type { Message } from '../blocks/kit.ts';
+import { checklistsMessage } from '../blocks/messages/checklists.ts';
+import type { ChecklistLine } from '../blocks/messages/checklists.ts';
+import { helpMessage } from '../blocks/messages/help.ts';
+import { refusalMessage } from '../blocks/messages/answer.ts';
+import {
+  historyMessage,
+  listMessage,
+  locksMessage,
+  mineMessage,
+  statusMessage,
+  whoamiMessage,
+} from '../blocks/messages/overview.ts';
+import { reportPost } from '../blocks/report/post.ts';
+import { sceneOf } from '../blocks/scene.ts';
+import type { AuditEvent, ChainHead } from '../domain/audit.ts';
+import { deploymentChain } from '../domain/audit.ts';
 import type { Deployment } from '../domain/deployment.ts';
+import { isEnded } from '../domain/deployment.ts';
+import { refusal } from '../domain/refusal.ts';
+import type { Situation } from '../domain/situation.ts';
+import { nearest } from '../lib/nearest.ts';
+import { noticeRow, tell } from '../usecases/notices.ts';
+import { readinessOfFiles } from '../usecases/preflight.ts';
+import { environmentOf, situate } from '../usecases/situate.ts';
+import type { Lock } from '../usecases/stores.ts';
+import { WHOLE_ENVIRONMENT } from '../usecases/stores.ts';
 import type { Loop } from '../usecases/world.ts';
-import type { Show } from './intent.ts';
+import type { Show, Target } from './intent.ts';
 import type { Asked } from './listen.ts';
-import { SUBCOMMAND_NAMES } from './commands/parse-command.ts';
+import { findTarget } from './resolve.ts';
 
+/** What the answers that only look need of the tables. */
 export type ShowStores = {
-  readonly listLive: (teamId: string, channel?: string) => Promise<Deployment[]>;
+  readonly deployments: {
+    listLive: (teamId: string, channel?: string) => Promise<Deployment[]>;
+    listRecent: (
+      teamId: string,
+      filter: { system?: string; environment?: string; channel?: string; limit: number },
+    ) => Promise<Deployment[]>;
+  };
+  readonly locks: { list: (teamId: string) => Promise<Lock[]> };
+  readonly messages: {
+    find: (
+      deploymentId: string,
+      kind: 'card',
+      ref: 'card',
+    ) => Promise<{ readonly permalink: string | null } | undefined>;
+  };
+  readonly audit: {
+    list: (chain: string) => Promise<AuditEvent[]>;
+    head: (chain: string) => Promise<ChainHead>;
+  };
 };
 
-export const createShow =
-  (loop: Loop, stores: ShowStores) =>
-  async (show: Show, _asked: Asked): Promise<string> => {
-    if (show.what === 'help') return `Commands: ${SUBCOMMAND_NAMES.join(', ')}`;
-    const live = await stores.listLive(loop.teamId);
-    return (
-      live
-        .map(
-          ({ number, system, environment, state }) => `#${number} ${system} → ${environment} ${state.kind}`,
-        )
-        .join('\n') || 'Nothing is running.'
+type Seen = { readonly deployment: Deployment; readonly cardUrl?: string };
+
+const HISTORY = 15;
+
+/** Answers every command that only looks. */
+export const createShow = (
+  loop: Loop,
+  stores: ShowStores,
+): ((show: Show, asked: Asked) => Promise<Message>) => {
+  const situation = async (deployment: Deployment): Promise<Situation> =>
+    situate(loop, {
+      deployment,
+      checklist: await loop.transact((tx) => tx.checklists.get(deployment.checklistHash)),
+      now: loop.now().getTime(),
+    });
+  const seen = async (deployment: Deployment): Promise<Seen> => {
+    const card = await stores.messages.find(deployment.id, 'card', 'card');
+    return { deployment, ...(card?.permalink == null ? {} : { cardUrl: card.permalink }) };
+  };
+  const scenes = (deployments: readonly Deployment[]) =>
+    Promise.all(
+      deployments.map(async (deployment) => ({
+        scene: sceneOf(await situation(deployment)),
+        ...(await seen(deployment)),
+      })),
+    );
+
+  const showStatus = async (of: Extract<Show, { what: 'status' }>['of']): Promise<Message> => {
+    if (of !== undefined && !('environment' in of)) {
+      const target = await findTarget(loop, of);
+      return target.ok ? statusMessage(await scenes([target.value])) : refusalMessage(target.error);
+    }
+    const wanted = of?.environment;
+    const known = [...loop.files().environments.keys()];
+    const live = await stores.deployments.listLive(loop.teamId);
+    if (wanted !== undefined && known.length > 0 && !known.includes(wanted)) {
+      const near = nearest(wanted, known);
+      const hint = `Environments: ${(near.length > 0 ? near : known).join(', ')}.`;
+      return refusalMessage(refusal('unknown_environment', `There is no environment ${wanted}. ${hint}`));
+    }
+    return statusMessage(
+      await scenes(live.filter(({ environment }) => wanted === undefined || environment === wanted)),
     );
   };
 
-export const createHome =
-  (_loop: Loop, _messenger: unknown) =>
-  (_person: string): Promise<void> =>
-    Promise.resolve();
+  const showReport = async (target: Target): Promise<Message> => {
+    const found = await findTarget(loop, target);
+    if (!found.ok) return refusalMessage(found.error);
+    const deployment = found.value;
+    const chain = deploymentChain(deployment.id);
+    const now = loop.now().getTime();
+    // The file goes to the thread; the one who asked sees the summary at once.
+    if (!isEnded(deployment.state)) {
+      const notice = noticeRow(`report:${deployment.id}:${deployment.revision}`, deployment.id, {
+        kind: 'report',
+      });
+      await loop.transact((tx) => tell(tx, notice, now));
+    }
+    const [audit, head] = await Promise.all([stores.audit.list(chain), stores.audit.head(chain)]);
+    return reportPost({ situation: await situation(deployment), audit, head });
+  };
+
+  return async (show, asked) => {
+    switch (show.what) {
+      case 'help':
+        return helpMessage();
+      case 'list':
+        return listMessage(await Promise.all((await stores.deployments.listLive(loop.teamId)).map(seen)));
+      case 'mine':
+        return mineMessage(asked.person.id, await scenes(await stores.deployments.listLive(loop.teamId)));
+      case 'status':
+        return showStatus(show.of);
+      case 'history': {
+        const filter = { limit: HISTORY, ...(show.system === undefined ? {} : { system: show.system }) };
+        return historyMessage(
+          await Promise.all((await stores.deployments.listRecent(loop.teamId, filter)).map(seen)),
+        );
+      }
+      case 'locks':
+        return locksMessage((await stores.locks.list(loop.teamId)).map(lockLine));
+      case 'checklists':
+        return showChecklists(loop);
+      case 'whoami':
+        return showWhoami(loop, asked);
+      case 'report':
+        return showReport(show.target);
+    }
+  };
+};
+
+const lockLine = ({ environment, system, since, heldBy, reason, deploymentId }: Lock) => ({
+  environment,
+  since,
+  reason,
+  by: heldBy,
+  ...(system === WHOLE_ENVIRONMENT ? {} : { system }),
+  ...(deploymentId === null ? {} : { holder: reason }),
+});
+
+const showChecklists = (loop: Loop): Message => {
+  const { checklists, environments, broken } = loop.files();
+  const names = environments.size > 0 ? [...environments.keys()] : ['production'];
+  const lines: ChecklistLine[] = [...checklists.values()].flatMap((checklist) =>
+    names.map((name) => {
+      const counts = readinessOfFiles(loop, checklist, environmentOf(loop, name));
+      const { automatic: connected, notConnected, byClick, byPeople, missing } = counts;
+      const { system, title } = checklist;
+      return { system, title, environment: name, connected, notConnected, byClick, byPeople, missing };
+    }),
+  );
+  const files = [...broken].map(([file, problems]) => ({
+    file: `${file}.yaml`,
+    problems: problems.map(({ line, column, message }) => `${line}:${column} ${message}`),
+  }));
+  return checklistsMessage(lines, files);
+};
+
+const showWhoami = async (loop: Loop, { person, channel = '' }: Asked): Promise<Message> => {
+  const names = [...loop.files().environments.keys()];
+  const actors = await Promise.all(
+    names.map(async (name) => {
+      const actor = await loop.people.actor(person, environmentOf(loop, name), channel);
+      return { environment: name, roles: actor.roles, isFullMember: actor.isFullMember };
+    }),
+  );
+  return whoamiMessage(
+    { id: person.id, isFullMember: actors.every(({ isFullMember }) => isFullMember) },
+    actors,
+  );
+};

@@ -13,12 +13,13 @@ import { createDirectory } from './directory.ts';
 import { parseEnvelope } from './envelope.ts';
 import { createIntake } from './intake.ts';
 import type { InboxEntry } from './intake.ts';
-import type { Asked } from './listen.ts';
+import type { Asked, Said } from './listen.ts';
 import { createListeners, orderOf } from './listen.ts';
 import { createMessenger } from './messenger/messenger.ts';
 import type { Messenger } from './messenger/messenger.ts';
 import type { ShowStores } from './show.ts';
-import { createHome, createShow } from './show.ts';
+import { createHome } from './home.ts';
+import { createShow } from './show.ts';
 
 /** Handled at the same time in one process; more would only wait for each other's rows. */
 const WIDTH = 4;
@@ -69,19 +70,20 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
   const app = createSlackApp({ token, apiUrl, connection: options.connection, log });
   const lane = createLane(WIDTH);
 
-  const whisper = async ({ channel, person, responseUrl }: Asked, text: string): Promise<void> => {
+  const whisper = async ({ channel, person, responseUrl }: Asked, said: Said): Promise<void> => {
     const told =
       responseUrl === undefined
-        ? await messenger.tellOnly({ channel: channel ?? person.id, person: person.id }, { text })
-        : await messenger.respond(responseUrl, { text });
+        ? await messenger.tellOnly({ channel: channel ?? person.id, person: person.id }, said)
+        : await messenger.respond(responseUrl, said);
     if (!told.ok) log.warn({ problem: told.error }, 'person_not_told');
   };
+  const show = createShow(loop, options.show);
   const listeners = createListeners({
     loop,
     intake: createIntake(inbox.insert),
-    show: createShow(loop, options.show),
+    show,
     openDialog: createDialogs({ loop, runHistory: options.runHistory, token, apiUrl, fetch, whisper, log }),
-    showHome: createHome(loop, messenger),
+    showHome: createHome({ show, token, apiUrl, fetch, log }),
     whisper,
     later: lane.add,
     log,

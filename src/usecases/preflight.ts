@@ -1,6 +1,11 @@
 import { APPROVER } from '../domain/actor.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
+import type { Checklist, Environment } from '../domain/checklist.ts';
+import { unstarted } from './unstarted.ts';
+import { choicesFor } from './choose-place.ts';
+import { situate } from './situate.ts';
+import type { Loop } from './world.ts';
 import type { Situation } from '../domain/situation.ts';
 import { boardOf, isLeaf } from '../domain/standing.ts';
 
@@ -16,6 +21,20 @@ export type Preflight = {
   /** Items that only people can settle. */
   readonly byPeople: number;
   readonly blockers: readonly Refusal[];
+};
+
+/** The same counts for a system in an environment before anybody starts anything. */
+export const readinessOfFiles = (loop: Loop, checklist: Checklist, environment: Environment): Preflight => {
+  const choices = choicesFor(checklist, environment, {});
+  const pinned = loop.effective(checklist, environment, checklist.system);
+  const deployment = unstarted(loop, {
+    system: checklist.system,
+    environment: environment.environment,
+    checklistHash: pinned.hash,
+    choices: choices.ok ? choices.value : { variants: {}, parameters: {} },
+  });
+  const now = loop.now().getTime();
+  return preflight(situate(loop, { deployment, checklist: pinned.checklist, now }), []);
 };
 
 /** Counts what applies here, rollback plans apart, and collects every blocker at once. */

@@ -19,6 +19,7 @@ import type { Preflight } from './preflight.ts';
 import { preflight } from './preflight.ts';
 import { environmentOf, situate } from './situate.ts';
 import type { Tx } from './stores.ts';
+import { unstarted } from './unstarted.ts';
 import type { Loop, Person } from './world.ts';
 
 export type StartInput = {
@@ -140,28 +141,16 @@ const newDeployment = async (
   const { system, environment } = input;
   const earlier = await tx.deployments.listRecent(loop.teamId, { system, environment, limit: 20 });
   const number = await tx.deployments.takeNumber(loop.teamId);
+  const place = { system, environment, checklistHash: pinned.hash, choices };
   const deployment: Deployment = {
+    ...unstarted(loop, place),
     id: `${system}-${number}`,
     number,
-    teamId: loop.teamId,
-    system,
-    environment,
     channel,
-    checklistHash: pinned.hash,
     version: input.version,
     previousVersion: runningVersion(earlier),
-    choices,
     startedBy: input.by.id,
     anchors: { start: now, ...(input.plannedGo === undefined ? {} : { plannedGo: input.plannedGo }) },
-    state: { kind: 'preparing' },
-    items: {},
-    captured: {},
-    debts: [],
-    signatures: [],
-    followUps: [],
-    alerts: [],
-    reminded: {},
-    revision: 1,
   };
   return deployment;
 };

@@ -1,17 +1,22 @@
 import type { Message } from '../blocks/kit.ts';
-import type { AuditEvent } from '../domain/audit.ts';
-import type { Situation } from '../domain/situation.ts';
+import { reportMarkdown } from '../blocks/report/markdown.ts';
+import { reportPost } from '../blocks/report/post.ts';
+import type { ReportInput } from '../blocks/report/facts.ts';
 
 export type Report = {
   readonly file: { readonly name: string; readonly title: string; readonly content: string };
   readonly post: Message;
 };
 
-export const reportOf = (situation: Situation, events: readonly AuditEvent[]): Report => ({
-  file: {
-    name: `${situation.deployment.id}.md`,
-    title: 'Report',
-    content: `# Report\n\n${events.length} events\n`,
-  },
-  post: { text: `Report of ${situation.deployment.id}`, blocks: [] },
-});
+/** The file for the thread and the summary beside it, from the same facts. */
+export const reportOf = (input: ReportInput): Report => {
+  const { id, system, version, environment } = input.situation.deployment;
+  return {
+    file: {
+      name: `report-${id}.md`,
+      title: `Report ${system} ${version ?? ''} → ${environment}`,
+      content: reportMarkdown(input),
+    },
+    post: reportPost(input),
+  };
+};

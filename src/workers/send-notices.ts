@@ -94,7 +94,12 @@ const sendReport = async (
   const { situation } = about;
   if (situation === undefined) return ok(undefined);
   const thread = threadOf(about);
-  const report = reportOf(situation, await store.audit.list(deploymentChain(situation.deployment.id)));
+  const chain = deploymentChain(situation.deployment.id);
+  const report = reportOf({
+    situation,
+    audit: await store.audit.list(chain),
+    head: await store.audit.head(chain),
+  });
   const target = { ...thread, key: noticeId, broadcast: true };
   const known = isRepeated ? await messenger.findPosted(target) : ok(undefined);
   if (!known.ok || known.value !== undefined) return known;
