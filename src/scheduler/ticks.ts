@@ -80,7 +80,7 @@ export const startBeats = (beats: readonly Beat[], log: Log): { readonly stop: (
   });
   return {
     stop: async () => {
-      await Promise.all(tasks.map((task) => task.destroy()));
+      for (const task of tasks) await task.destroy();
       await Promise.all(running.values());
     },
   };

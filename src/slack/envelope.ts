@@ -144,9 +144,9 @@ const actionOf = ({
     blockId: first.block_id,
     value: first.value ?? first.selected_option?.value ?? '',
     triggerId: body.trigger_id,
-    ...(channel == null ? {} : { channel: channel.id }),
+    ...(channel === null || channel === undefined ? {} : { channel: channel.id }),
     ...(body.response_url === undefined ? {} : { responseUrl: body.response_url }),
-    ...(view == null
+    ...(view === null || view === undefined
       ? {}
       : { view: { id: view.id, hash: view.hash, privateMetadata: view.private_metadata } }),
   };

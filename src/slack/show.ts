@@ -70,7 +70,7 @@ export const createShow = (
     });
   const seen = async (deployment: Deployment): Promise<Seen> => {
     const card = await stores.messages.find(deployment.id, 'card', 'card');
-    return { deployment, ...(card?.permalink == null ? {} : { cardUrl: card.permalink }) };
+    return { deployment, ...(typeof card?.permalink === 'string' ? { cardUrl: card.permalink } : {}) };
   };
   const scenes = (deployments: readonly Deployment[]) =>
     Promise.all(

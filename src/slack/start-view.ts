@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { startModal } from '../blocks/modals/start.ts';
+import type { Checklist } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { stated } from '../lib/stated.ts';
 import type { Loop } from '../usecases/world.ts';
@@ -30,24 +31,17 @@ export const startView = async (
     chosen: stated({ environment, system }),
     ...stated({
       runningNow: runningNow(recent, { system, environment }),
-      asks:
-        checklist === undefined
-          ? undefined
-          : {
-              variants: checklist.variants,
-              parameters: Object.fromEntries(
-                Object.entries(checklist.parameters).filter(([, { ask }]) => ask),
-              ),
-              ...stated({
-                last:
-                  before === undefined
-                    ? undefined
-                    : { variants: before.choices.variants, parameters: before.choices.parameters },
-              }),
-            },
+      asks: checklist === undefined ? undefined : asksOf(checklist, before),
     }),
   });
 };
+
+/** What a system asks, with the answers of its last run there. */
+const asksOf = ({ variants, parameters }: Checklist, before: Deployment | undefined) => ({
+  variants,
+  parameters: Object.fromEntries(Object.entries(parameters).filter(([, { ask }]) => ask)),
+  ...stated({ last: before?.choices }),
+});
 
 const runningNow = (
   recent: readonly Deployment[],

@@ -3,7 +3,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import { versionProblem } from '../domain/decide/gate.ts';
-import type { Json } from '../lib/json.ts';
+import type { Json, JsonObject } from '../lib/json.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
@@ -47,11 +47,15 @@ export const choosePlace = (
   }
   const system = isSystem ? first : implied;
   if (system === undefined) return ok(ASK);
+  const place = { environment: environment.value, system, version: (isSystem ? second : first) ?? null };
+  const problem = placeProblem(files, place);
+  return problem === undefined ? ok(place) : err(problem);
+};
+
+const placeProblem = (files: Files, { system, version }: Place): Refusal | undefined => {
   const broken = files.broken.get(system);
-  if (broken !== undefined) return err(brokenRefusal(system, broken));
-  const version = (isSystem ? second : first) ?? null;
-  const problem = version === null ? undefined : versionProblem(version);
-  return problem === undefined ? ok({ environment: environment.value, system, version }) : err(problem);
+  if (broken !== undefined) return brokenRefusal(system, broken);
+  return version === null ? undefined : versionProblem(version);
 };
 
 const knownEnvironment = (name: string, { environments, broken }: Files): Result<string, Refusal> => {
@@ -121,12 +125,20 @@ export const choicesFor = (
     }
     variants[group] = option;
   }
-  const given = environment.systems[checklist.system]?.connections.values ?? {};
-  const parameters: Record<string, Json> = {};
-  for (const [name, parameter] of Object.entries(checklist.parameters)) {
-    if (parameter.secret) continue;
-    const value = (parameter.ask ? chosen.parameters?.[name] : undefined) ?? given[name] ?? parameter.default;
-    if (value !== undefined) parameters[name] = value;
+  return ok({ variants, parameters: parametersFor(checklist, environment, chosen) });
+};
+
+const parametersFor = (
+  { parameters, system }: Checklist,
+  { systems }: Environment,
+  chosen: Partial<Choices>,
+): JsonObject => {
+  const given = systems[system]?.connections.values ?? {};
+  const known: Record<string, Json> = {};
+  for (const [name, { secret, ask, default: usual }] of Object.entries(parameters)) {
+    if (secret) continue;
+    const value = (ask ? chosen.parameters?.[name] : undefined) ?? given[name] ?? usual;
+    if (value !== undefined) known[name] = value;
   }
-  return ok({ variants, parameters });
+  return known;
 };

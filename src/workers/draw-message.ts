@@ -145,7 +145,7 @@ const post = async (deps: DrawDeps, { kept, token }: Attempt): Promise<boolean> 
   const target = {
     channel: card?.channel ?? kept.channel,
     key: kept.id,
-    ...(card?.ts == null ? {} : { threadTs: card.ts, broadcast: true }),
+    ...(card === undefined || card.ts === null ? {} : { threadTs: card.ts, broadcast: true }),
   };
   const known = kept.isUncertain
     ? await messenger.findPosted(target)

@@ -138,9 +138,9 @@ const findPosted = async (
   return own?.ts === undefined ? undefined : { channel, ts: own.ts };
 };
 
-const respond = async (fetch: typeof globalThis.fetch, url: string, content: Content): Answer<void> => {
+const respond = async (send: typeof globalThis.fetch, url: string, content: Content): Answer<void> => {
   try {
-    const response = await fetch(url, {
+    const response = await send(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8' },
       body: JSON.stringify({ ...body(content), response_type: 'ephemeral', replace_original: false }),

@@ -49,14 +49,20 @@ export const problemOf = (error: unknown): SlackProblem => {
     return { kind: 'unanswered', what: error.message };
   }
   if (!(error instanceof WebAPIPlatformError)) throw error;
-  const { error: code, response_metadata: metadata } = error.data as {
-    error: string;
-    response_metadata?: { messages?: string[] };
-  };
+  return platformProblem(error.data as PlatformAnswer);
+};
+
+type PlatformAnswer = {
+  readonly error: string;
+  readonly response_metadata?: { readonly messages?: string[] };
+};
+
+/** Slack's own trouble: nobody knows whether it was done. */
+const UNANSWERED = new Set(['internal_error', 'fatal_error', 'service_unavailable']);
+
+const platformProblem = ({ error: code, response_metadata: metadata }: PlatformAnswer): SlackProblem => {
   if (SLOW_DOWN.has(code)) return { kind: 'rate_limited', retryMs: DEFAULT_RETRY_MS };
-  if (code === 'internal_error' || code === 'fatal_error' || code === 'service_unavailable') {
-    return { kind: 'unanswered', what: code };
-  }
+  if (UNANSWERED.has(code)) return { kind: 'unanswered', what: code };
   if (MESSAGE_GONE.has(code)) return { kind: 'message_gone', error: code };
   if (PLACE_CLOSED.has(code)) return { kind: 'place_closed', error: code };
   return { kind: 'refused', error: code, detail: metadata?.messages?.join('; ') ?? '' };

@@ -2,7 +2,6 @@ import type { InputPlace } from '../../blocks/ids.ts';
 import { INPUT, VIEW } from '../../blocks/ids.ts';
 import type { Ref } from '../../blocks/ref.ts';
 import { decodeRef, decodeStartRef } from '../../blocks/ref.ts';
-import type { Json } from '../../lib/json.ts';
 import type { Act } from '../../usecases/acts.ts';
 import type { Envelope, Values } from '../envelope.ts';
 import type { Intent } from '../intent.ts';
@@ -118,25 +117,31 @@ export const readView = (envelope: ViewEnvelope): Intent => {
   };
 };
 
+/** Texts and single choices of the inputs whose block begins with a prefix, by the rest of its name. */
+const textsUnder = (values: Values, prefix: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([block, actions]) => {
+      const [first] = Object.values(actions);
+      return block.startsWith(prefix) && typeof first === 'string'
+        ? [[block.slice(prefix.length), first]]
+        : [];
+    }),
+  );
+
 const readStart = (values: Values, channel: string | undefined): Intent => {
   const environment = textAt(values, INPUT.environment);
   const system = textAt(values, INPUT.system);
   if (environment === undefined || system === undefined) return { type: 'nothing' };
   const version = textAt(values, INPUT.version)?.trim() ?? '';
   const plannedGo = momentAt(values, INPUT.plannedGo);
-  const variants: Record<string, string> = {};
-  const parameters: Record<string, Json> = {};
-  for (const [block, actions] of Object.entries(values)) {
-    const [first] = Object.values(actions);
-    if (typeof first !== 'string') continue;
-    if (block.startsWith('variant.')) variants[block.slice('variant.'.length)] = first;
-    if (block.startsWith('parameter.')) parameters[block.slice('parameter.'.length)] = first;
-  }
-  for (const name of tickedIn(values, INPUT.toggles)) parameters[name] = true;
+  const toggles = tickedIn(values, INPUT.toggles).map((name) => [name, true] as const);
   return {
     type: 'start',
     words: { environment, rest: version === '' ? [system] : [system, version] },
-    chosen: { variants, parameters },
+    chosen: {
+      variants: textsUnder(values, 'variant.'),
+      parameters: { ...textsUnder(values, 'parameter.'), ...Object.fromEntries(toggles) },
+    },
     inDialog: { block: INPUT.environment.block },
     ...(plannedGo === undefined ? {} : { plannedGo }),
     ...(channel === undefined ? {} : { channel }),
