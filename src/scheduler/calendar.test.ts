@@ -164,6 +164,17 @@ describe('the next work time', () => {
   });
 });
 
+describe('the next work morning', () => {
+  it.each([
+    ['is tomorrow when it is asked in work hours', '2026-03-02T10:00:00Z', '2026-03-03T08:00:00Z'],
+    ['is today when it is asked at night', '2026-03-02T02:00:00Z', '2026-03-02T08:00:00Z'],
+    ['is the next one at the very beginning', '2026-03-02T08:00:00Z', '2026-03-03T08:00:00Z'],
+    ['is Monday when it is asked on Friday', '2026-03-27T10:00:00Z', '2026-03-30T07:00:00Z'],
+  ])('%s', (_case, from, expected) => {
+    expect(shown(berlin.nextWorkMorning(moment(from)))).toBe(expected);
+  });
+});
+
 describe('working days', () => {
   it.each([
     ['none is the moment itself', '2026-03-02T10:11:12Z', 0, '2026-03-02T10:11:12Z'],

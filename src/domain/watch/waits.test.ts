@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answer,
+  at,
+  eventsOf,
+  passTime,
+  resultOf,
+  run,
+  runningItems,
+  standing,
+  wakeAt,
+} from '../../../test/support/situation.ts';
+import { situationIn, started } from '../../../test/support/journey.ts';
+import { checked, manual, smallChecklist } from '../../../test/support/small-checklist.ts';
+import { ok } from '../../lib/result.ts';
+import { HOUR, MINUTE } from '../../lib/time.ts';
+import { nextDueAt } from '../elapse.ts';
+import { settleChecks } from '../settle/settle-check.ts';
+
+describe('a run that nobody answers', () => {
+  const yaml = smallChecklist({ prepare: [checked('a')] });
+
+  it('ends inconclusive after five minutes: never a pass, never a hang', () => {
+    const begun = started({ yaml });
+    expect(nextDueAt(begun)).toBe(begun.now + 5 * MINUTE);
+    const lost = wakeAt(begun, begun.now + 5 * MINUTE);
+    expect(lost.deployment.items['a']).toMatchObject({
+      measured: { outcome: 'inconclusive', line: 'no answer within 5 min: is a worker running?', tries: 0 },
+    });
+    expect(standing(lost, 'a')).toBe('unclear');
+    expect(runningItems(lost)).toEqual([]);
+  });
+
+  it('is not believed when it answers after all', () => {
+    const begun = started({ yaml });
+    const runId = begun.deployment.items['a']?.running?.runId ?? '';
+    const lost = wakeAt(begun, begun.now + 5 * MINUTE);
+    const late = run(lost, (now) =>
+      ok(settleChecks(now, [{ itemId: 'a', runId, result: resultOf('pass') }])),
+    );
+    expect(standing(late, 'a')).toBe('unclear');
+  });
+
+  it('in the watch is no alert and ends its rung', () => {
+    const watched = smallChecklist({ verify: [checked('a', 'watch: true')], rest: 'ladder: [{ at: +15m }]' });
+    const begun = situationIn('watching', { yaml: watched });
+    const after = passTime(begun, begun.now + 30 * MINUTE);
+    expect(after.deployment.alerts).toEqual([]);
+    expect(after.deployment.followUps[0]?.state.kind).toBe('done');
+    expect(standing(after, 'a')).toBe('unclear');
+  });
+});
+
+describe('a timer', () => {
+  const yaml = smallChecklist({ prepare: [manual('wait', 'timer: 30m'), checked('a')] });
+
+  it('begins with its stage and settles itself, which opens the gate', () => {
+    const begun = answer(started({ yaml }));
+    expect(begun.deployment.items['wait']).toEqual({ activeSince: begun.now });
+    expect(standing(wakeAt(begun, begun.now + 30 * MINUTE - 1), 'wait')).toBe('open');
+    const over = wakeAt(begun, begun.now + 30 * MINUTE);
+    expect(standing(over, 'wait')).toBe('confirmed');
+    expect(over.deployment.state.kind).toBe('awaiting_go');
+  });
+
+  it('that ran out while the bot was down is over at once', () => {
+    const begun = answer(started({ yaml }));
+    expect(wakeAt(begun, begun.now + HOUR).deployment.items['wait']?.settled).toEqual({
+      kind: 'elapsed',
+      at: begun.now + HOUR,
+    });
+  });
+
+  it('begins once', () => {
+    const begun = answer(started({ yaml }));
+    expect(eventsOf(at(begun, begun.now + MINUTE), () => ok([]))).toEqual([]);
+  });
+});
