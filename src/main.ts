@@ -7,14 +7,13 @@ import { effectiveChecklist } from './checklists/effective.ts';
 import { loadChecklists } from './checklists/load-checklists.ts';
 import type { LoadedChecklists } from './checklists/load-checklists.ts';
 import type { Config } from './config.ts';
-import type { Database } from './db/connect.ts';
 import { connect } from './db/connect.ts';
 import { migrateToLatest } from './db/migrate.ts';
 import type { Store } from './db/store.ts';
 import { storeOn } from './db/store.ts';
 import { DEFAULT_RULES } from './domain/situation.ts';
 import { createMetrics } from './http/metrics.ts';
-import type { Readiness } from './http/server.ts';
+import type { HttpOptions, Readiness } from './http/server.ts';
 import { startHttp } from './http/server.ts';
 import type { Log } from './lib/log.ts';
 import { SECOND } from './lib/time.ts';
@@ -74,33 +73,12 @@ type Parts = Required<StartOptions>;
 type Stops = (() => Promise<unknown>)[];
 
 const startParts = async (parts: Parts, stops: Stops): Promise<Omit<Tminus, 'stop'>> => {
-  const { config, env, log, now } = parts;
-  const databaseUrl = await databaseFor(parts, stops);
-  await migrateToLatest(databaseUrl);
-  const backend = backendFor(config, databaseUrl);
-  await migrateJobs(backend);
-
-  const pool = (name: string, max: number): Database => {
-    const database = connect(databaseUrl, { name, max, log });
-    stops.push(database.close);
-    return database;
-  };
-  const work = storeOn(pool('work', WORK_POOL).db);
-  const clicks = storeOn(pool('clicks', CLICK_POOL).db);
-  const jobs = createJobs(backend, log);
-  stops.push(jobs.close);
-
+  const { config, log, now } = parts;
+  const { databaseUrl, work, clicks, jobs } = await openStores(parts, stops);
   const files = await loadFiles(config, log);
-  const presence = createPresence(work.workers, {
-    id: randomUUID(),
-    runner: config.runner,
-    isWorker: config.roles.has('worker'),
-    held: () => referredNames(files.environments.values()).filter((name) => (env(name) ?? '') !== ''),
-  });
-  await presence.refresh(now().getTime());
+  const presence = await announce(parts, { work, files });
   stops.push(presence.leave);
-
-  const loopWith = (teamId: string, store: Store, people: Loop['people']): Loop => ({
+  const loopWith: LoopWith = (teamId, store, people) => ({
     teamId,
     transact: store.transact,
     files: () => files,
@@ -118,8 +96,63 @@ const startParts = async (parts: Parts, stops: Stops): Promise<Omit<Tminus, 'sto
   const slack =
     config.slack === undefined ? undefined : await slackFor(config.slack, { log, now, clicks, loopWith });
   if (slack !== undefined) stops.push(slack.stop);
-  const isConnected = () => slack?.isConnected() ?? true;
 
+  startWork(parts, stops, { work, jobs, databaseUrl, slack, loopWith });
+  stops.push(startClock(parts, { work, jobs, presence, sweepInbox: slack?.sweepInbox }).stop);
+  const http = await startHttp(httpOptions(config, { work, jobs, slack }));
+  stops.push(http.close);
+  await slack?.open();
+  log.info({ url: http.url, roles: [...config.roles], kinds: listKinds().length }, 'started');
+  return { url: http.url, databaseUrl };
+};
+
+type LoopWith = (teamId: string, store: Store, people: Loop['people']) => Loop;
+
+/** The database migrated, its pools, and the queue. */
+const openStores = async (parts: Parts, stops: Stops) => {
+  const { config, log } = parts;
+  const databaseUrl = await databaseFor(parts, stops);
+  await migrateToLatest(databaseUrl);
+  const backend = backendFor(config, databaseUrl);
+  await migrateJobs(backend);
+  const pool = (name: string, max: number): Store => {
+    const database = connect(databaseUrl, { name, max, log });
+    stops.push(database.close);
+    return storeOn(database.db);
+  };
+  const work = pool('work', WORK_POOL);
+  const clicks = pool('clicks', CLICK_POOL);
+  const jobs = createJobs(backend, log);
+  stops.push(jobs.close);
+  return { databaseUrl, work, clicks, jobs };
+};
+
+const announce = async (
+  { config, env, now }: Parts,
+  { work, files }: { work: Store; files: LoadedChecklists },
+) => {
+  const presence = createPresence(work.workers, {
+    id: randomUUID(),
+    runner: config.runner,
+    isWorker: config.roles.has('worker'),
+    held: () => referredNames(files.environments.values()).filter((name) => (env(name) ?? '') !== ''),
+  });
+  await presence.refresh(now().getTime());
+  return presence;
+};
+
+/** Begins to take jobs, and to move what was committed into the queues. */
+const startWork = (
+  { config, env, log, now }: Parts,
+  stops: Stops,
+  {
+    work,
+    jobs,
+    databaseUrl,
+    slack,
+    loopWith,
+  }: { work: Store; jobs: Jobs; databaseUrl: string; slack: SlackEdge | undefined; loopWith: LoopWith },
+): void => {
   const handlers = workerHandlers({
     roles: config.roles,
     loop: slack === undefined ? loopWith('', work, NOBODY) : { ...slack.loop, transact: work.transact },
@@ -129,27 +162,22 @@ const startParts = async (parts: Parts, stops: Stops): Promise<Omit<Tminus, 'sto
     sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     log,
   });
-  const processing = jobs.process(handlers);
-  stops.push(processing.stop);
-  const relay = startRelay({ store: work, jobs, databaseUrl, now, log });
-  stops.push(relay.stop);
-  stops.push(startClock({ config, log, now }, { work, jobs, presence, sweepInbox: slack?.sweepInbox }).stop);
+  stops.push(jobs.process(handlers).stop);
+  stops.push(startRelay({ store: work, jobs, databaseUrl, now, log }).stop);
+};
 
-  const http = await startHttp({
-    host: config.host,
-    port: config.port,
-    readiness: readinessParts({ jobs, work, isSlackConnected: isConnected }),
-    metrics: createMetrics({
-      inboxOpen: work.inbox.countOpen,
-      queues: jobs.counts,
-      isSlackConnected: isConnected,
-    }),
+const httpOptions = (
+  { host, port }: Config,
+  { work, jobs, slack }: { work: Store; jobs: Jobs; slack: SlackEdge | undefined },
+): HttpOptions => {
+  const isSlackConnected = () => slack?.isConnected() ?? true;
+  return {
+    host,
+    port,
+    readiness: readinessParts({ jobs, work, isSlackConnected }),
+    metrics: createMetrics({ inboxOpen: work.inbox.countOpen, queues: jobs.counts, isSlackConnected }),
     slack: slack?.requestListener,
-  });
-  stops.push(http.close);
-  await slack?.open();
-  log.info({ url: http.url, roles: [...config.roles], kinds: listKinds().length }, 'started');
-  return { url: http.url, databaseUrl };
+  };
 };
 
 /** A process without the Slack edge decides about nobody. */
@@ -161,17 +189,7 @@ const NOBODY: Loop['people'] = {
 
 const slackFor = (
   { botToken, apiUrl, connection }: NonNullable<Config['slack']>,
-  {
-    log,
-    now,
-    clicks,
-    loopWith,
-  }: {
-    log: Log;
-    now: () => Date;
-    clicks: Store;
-    loopWith: (teamId: string, store: Store, people: Loop['people']) => Loop;
-  },
+  { log, now, clicks, loopWith }: { log: Log; now: () => Date; clicks: Store; loopWith: LoopWith },
 ): Promise<SlackEdge> =>
   startSlack({
     token: botToken.reveal(),

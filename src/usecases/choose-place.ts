@@ -27,19 +27,26 @@ export const ASK = 'ask';
  */
 export const choosePlace = (
   words: StartWords,
-  {
-    files,
-    channelNames,
-    last,
-  }: { files: Files; channelNames: readonly string[]; last: Deployment | undefined },
+  seen: { files: Files; channelNames: readonly string[]; last: Deployment | undefined },
 ): Result<Place | typeof ASK, Refusal> => {
+  const { files } = seen;
   const environment = knownEnvironment(words.environment, files);
   if (!environment.ok) return environment;
-  const [first, second, ...tooMany] = words.rest;
-  if (tooMany.length > 0)
+  if (words.rest.length > 2) {
     return err(refusal('usage', 'Type /deploy start <environment> [system] [version].'));
+  }
+  return readWords(words.rest, {
+    files,
+    environment: environment.value,
+    implied: impliedSystem(seen, environment.value),
+  });
+};
+
+const readWords = (
+  [first, second]: readonly string[],
+  { files, environment, implied }: { files: Files; environment: string; implied: string | undefined },
+): Result<Place | typeof ASK, Refusal> => {
   const isSystem = first !== undefined && (files.checklists.has(first) || files.broken.has(first));
-  const implied = impliedSystem(files, { environment: environment.value, channelNames, last });
   if (first !== undefined && !isSystem && (second !== undefined || implied === undefined)) {
     return err(
       unknownName('unknown_system', `system ${first}`, nearest(first, [...files.checklists.keys()])),
@@ -47,7 +54,7 @@ export const choosePlace = (
   }
   const system = isSystem ? first : implied;
   if (system === undefined) return ok(ASK);
-  const place = { environment: environment.value, system, version: (isSystem ? second : first) ?? null };
+  const place = { environment, system, version: (isSystem ? second : first) ?? null };
   const problem = placeProblem(files, place);
   return problem === undefined ? ok(place) : err(problem);
 };
@@ -69,12 +76,12 @@ const knownEnvironment = (name: string, { environments, broken }: Files): Result
 };
 
 const impliedSystem = (
-  files: Files,
   {
-    environment,
+    files,
     channelNames,
     last,
-  }: { environment: string; channelNames: readonly string[]; last: Deployment | undefined },
+  }: { files: Files; channelNames: readonly string[]; last: Deployment | undefined },
+  environment: string,
 ): string | undefined => {
   const loaded = [
     ...files.checklists.keys(),
