@@ -7,6 +7,7 @@ import type { Message } from '../kit.ts';
 import { fitCard } from '../limits.ts';
 import type { Scene } from '../scene.ts';
 import { decidedAt, linesOf, progressIn, ROW_STAYS_MS, sceneOf } from '../scene.ts';
+import { inline } from '../text.ts';
 import { countBlocks } from './counts.ts';
 import { deployedBlocks } from './deploying.ts';
 import type { CardInput, Detail } from './detail.ts';
@@ -26,7 +27,7 @@ export const cardMessage = (input: CardInput): Message => {
   const scene = sceneOf(input.situation);
   const { deployment } = input.situation;
   return {
-    text: `${titleOf(deployment)}: ${stateWord(deployment.state)}`,
+    text: `${inline(titleOf(deployment), 200)}: ${stateWord(deployment.state)}`,
     blocks: fitCard(DETAILS, (detail) => draw(scene, input, detail)),
   };
 };

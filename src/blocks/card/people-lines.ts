@@ -30,8 +30,14 @@ export const peopleLines = (scene: Scene): readonly PeopleLine[] => {
   const lines = linesOf(scene, focusOf(scene))
     .filter((entry) => isDue(scene, entry))
     .flatMap((entry) => lineOf(scene, entry) ?? []);
-  return isInOrder(scene) ? lines : lines.toSorted((a, b) => rankOf(a) - rankOf(b));
+  if (isInOrder(scene)) return lines;
+  const unclear = lines.filter(({ kind }) => kind === 'unclear');
+  const rest = lines.filter(({ kind }) => kind !== 'unclear').toSorted((a, b) => rankOf(a) - rankOf(b));
+  return [...unclear.slice(0, UNCLEAR_FIRST), ...rest, ...unclear.slice(UNCLEAR_FIRST)];
 };
+
+/** A broken runner makes everything unclear; it must not hide what only people can do. */
+const UNCLEAR_FIRST = 3;
 
 /** People deploy and roll back step by step. */
 export const isInOrder = ({ situation }: Scene): boolean =>
@@ -50,10 +56,8 @@ export const isDue = (scene: Scene, entry: PlanItem): boolean => {
   return at === undefined || at <= situation.now || entry.section === 'after';
 };
 
-const rankOf = ({ kind, entry }: PeopleLine): number => {
-  if (kind === 'unclear') return 0;
-  return entry.item.required ? 1 : 2;
-};
+/** What a gate waits for comes first. */
+const rankOf = ({ entry }: PeopleLine): number => (entry.item.required ? 0 : 1);
 
 const lineOf = (scene: Scene, entry: PlanItem): PeopleLine | undefined => {
   const progress = progressIn(scene, entry);

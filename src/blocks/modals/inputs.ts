@@ -16,16 +16,19 @@ export const textInput = (
     readonly multiline?: boolean;
     readonly max?: number;
   },
-): PlainTextInput => ({
-  type: 'plain_text_input',
-  action_id: action,
-  max_length: words.max ?? LONGEST_REASON,
-  ...(words.multiline === true ? { multiline: true } : {}),
-  ...(words.placeholder === undefined ? {} : { placeholder: plainText(words.placeholder, 150) }),
-  ...(words.initial === undefined
-    ? {}
-    : { initial_value: words.initial.slice(0, words.max ?? LONGEST_REASON) }),
-});
+): PlainTextInput => {
+  const max = words.max ?? LONGEST_REASON;
+  const initial = words.initial?.slice(0, max) ?? '';
+  return {
+    type: 'plain_text_input',
+    action_id: action,
+    max_length: max,
+    ...(words.multiline === true ? { multiline: true } : {}),
+    ...(words.placeholder === undefined ? {} : { placeholder: plainText(words.placeholder, 150) }),
+    // Slack refuses an empty initial value.
+    ...(initial === '' ? {} : { initial_value: initial }),
+  };
+};
 
 /** The compulsory reason. The rule that it must not be empty is the domain's; Slack refuses an empty field too. */
 export const reasonInput = ({
