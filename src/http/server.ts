@@ -50,12 +50,18 @@ const route = async (
   response: ServerResponse,
 ): Promise<void> => {
   const path = (request.url ?? '/').split('?')[0];
-  if (path === SLACK_PATH && options.slack !== undefined) return options.slack(request, response);
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return send(response, 405, { error: 'method_not_allowed' });
+  if (path === SLACK_PATH && options.slack !== undefined) {
+    options.slack(request, response);
+    return;
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    send(response, 405, { error: 'method_not_allowed' });
+    return;
+  }
   switch (path) {
     case '/healthz':
-      return send(response, 200, { status: 'alive' });
+      send(response, 200, { status: 'alive' });
+      return;
     case '/readyz':
       return sendReadiness(options, response);
     case '/metrics': {
@@ -65,7 +71,7 @@ const route = async (
       return;
     }
     default:
-      return send(response, 404, { error: 'not_found' });
+      send(response, 404, { error: 'not_found' });
   }
 };
 

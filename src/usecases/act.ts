@@ -56,7 +56,7 @@ const decideOn = async (
   const checklist = await tx.checklists.get(deployment.checklistHash);
   const situation = situate(loop, { deployment, checklist, now: loop.now().getTime() });
   const moved = transition(situation, decide);
-  if (moved.ok) await persist(loop, tx, situation, moved.value);
+  if (moved.ok) await persist(loop, tx, { situation, change: moved.value });
   return moved;
 };
 

@@ -14,18 +14,21 @@ import type { Loop } from './world.ts';
 export const persist = async (
   loop: Loop,
   tx: Tx,
-  situation: Situation,
-  change: Transition,
+  { situation, change }: { situation: Situation; change: Transition },
 ): Promise<void> => {
   const { now } = situation;
   const after = { ...situation, deployment: change.after };
   // Also when nothing moved: the clock must not come back to the same moment.
   await tx.deployments.save({ before: change.before, after: change.after, nextDueAt: nextDueAt(after) }, now);
-  if (change.events.length > 0) await record(loop, tx, after, change);
+  if (change.events.length > 0) await record(loop, tx, { after, change });
 };
 
 /** The part of a transition that is the same for a new deployment and an old one. */
-export const record = async (loop: Loop, tx: Tx, after: Situation, change: Transition): Promise<void> => {
+export const record = async (
+  loop: Loop,
+  tx: Tx,
+  { after, change }: { after: Situation; change: Transition },
+): Promise<void> => {
   const { now, deployment } = after;
   await syncLock(loop, tx, change);
   await tx.audit.append(deploymentChain(deployment.id), change.events, now);

@@ -19,7 +19,7 @@ export const settleResults = async (loop: Loop, deploymentId: string): Promise<b
     const checklist = await tx.checklists.get(deployment.checklistHash);
     const situation = situate(loop, { deployment, checklist, now: loop.now().getTime() });
     const moved = transition(situation, (current) => ok(settleChecks(current, runs)));
-    if (moved.ok) await persist(loop, tx, situation, moved.value);
+    if (moved.ok) await persist(loop, tx, { situation, change: moved.value });
     await tx.runs.settle(
       runs.map(({ runId }) => runId),
       situation.now,

@@ -100,7 +100,7 @@ const insert = async (loop: Loop, tx: Tx, ready: Ready): Promise<Result<Started,
   const { after } = moved.value;
   const settled = { ...situation, deployment: after };
   await tx.deployments.insert(after, nextDueAt(settled), now);
-  await record(loop, tx, settled, moved.value);
+  await record(loop, tx, { after: settled, change: moved.value });
   const { cause } = input;
   if (cause !== undefined) {
     await finish(loop, tx, { cause, result: ok(undefined), deploymentId: after.id });

@@ -15,7 +15,7 @@ const params = z.strictObject({
 });
 
 // A switch or a small figure under a name like CORS_ALLOW_CREDENTIALS or TOKEN_HOURS. A longer number may be a password.
-const PLAIN = /^(?:true|false|yes|no|on|off|-?\d{1,5}(?:\.\d{1,3})?)$/i;
+const PLAIN = /^(?:true|false|yes|no|on|off)$/i;
 
 const isShowable = (name: string, value: string): boolean =>
   PLAIN.test(value) || (!isSecretName(name) && createRedactor([]).text(value) === value);
