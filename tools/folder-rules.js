@@ -5,17 +5,14 @@ export const FOLDERS = {
   domain: [[], []],
   checklists: [['domain'], ['zod', 'yaml']],
   blocks: [['domain'], ['@slack/types']],
-  checks: [['domain'], ['zod', 'undici', 'execa', 'pg', 'ioredis', 'libpg-query', 'ipaddr.js', 'semver']],
+  checks: [['domain'], ['zod', 'undici', 'pg', 'ioredis', 'libpg-query', 'ipaddr.js']],
   usecases: [['domain'], []],
   db: [['domain'], ['kysely', 'pg']],
   queue: [
     ['domain', 'db'],
     ['bullmq', 'zod', 'ioredis', 'pg'],
   ],
-  workers: [
-    ['domain', 'usecases', 'checks', 'queue', 'blocks', 'slack/messenger'],
-    ['bullmq'],
-  ],
+  workers: [['domain', 'usecases', 'checks', 'queue', 'blocks', 'slack/messenger'], ['bullmq']],
   scheduler: [
     ['domain', 'usecases', 'queue'],
     ['node-cron', 'croner'],
@@ -39,10 +36,15 @@ const folderOf = (path) => {
   return below.startsWith('slack/messenger') ? 'slack/messenger' : below.split('/')[0];
 };
 
-const packageOf = (name) => (name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : name.split('/')[0]);
+const packageOf = (name) =>
+  name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : name.split('/')[0];
 
 export const folderRule = {
-  meta: { type: 'problem', schema: [], messages: { wall: "{{from}}/ may not import '{{what}}' (see tools/folder-rules.js)" } },
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: { wall: "{{from}}/ may not import '{{what}}' (see tools/folder-rules.js)" },
+  },
   create(context) {
     const self = folderOf(context.filename)?.split('/')[0];
     const rule = self === undefined ? undefined : FOLDERS[self];
@@ -64,6 +66,11 @@ export const folderRule = {
       if (isTest && ['vitest', 'fast-check'].includes(packageOf(name))) return;
       report();
     };
-    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+    };
   },
 };

@@ -14,7 +14,7 @@ const params = z.strictObject({
     .describe('Which source of the environment file is read; absent: the one it names.'),
 });
 
-// A switch or a small figure under a name like CORS_ALLOW_CREDENTIALS or TOKEN_HOURS. A longer number may be a password.
+// A switch under a name like CORS_ALLOW_CREDENTIALS. A number may be a PIN.
 const PLAIN = /^(?:true|false|yes|no|on|off)$/i;
 
 const isShowable = (name: string, value: string): boolean =>
