@@ -2,7 +2,7 @@ import type { CheckDefinition, CheckRequest } from '../domain/check.ts';
 import type { EffectiveChecklist, Environment } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { PlanItem } from '../domain/plan.ts';
-import type { Situation } from '../domain/situation.ts';
+import type { Rules, Situation } from '../domain/situation.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { substitute } from '../lib/placeholders.ts';
 import type { Instant } from '../lib/time.ts';
@@ -21,11 +21,14 @@ export const situate = (
     newId: loop.newId,
     holds: (condition, choices) => loop.holds(condition, { environment: deployment.environment, choices }),
     readiness: (entry) => readinessOf(loop, { deployment, checklist, entry }),
-    rules: loop.rules,
+    rules: rulesOf(loop.rules, checklist),
     policy: loop.people.policyOf(environment),
     calendar: loop.calendarOf(checklist),
   };
 };
+
+const rulesOf = (rules: Rules, { secondLookMs }: EffectiveChecklist): Rules =>
+  secondLookMs === undefined ? rules : { ...rules, secondLook: secondLookMs };
 
 const DEFAULT_HOURS = { days: [1, 2, 3, 4, 5], from: 9 * 60, to: 17 * 60 };
 

@@ -9,6 +9,13 @@ export const DEMO_PEOPLE: DemoPeople = {
   'release-manager': ['@ana', '@ben'],
   'product-owner': ['@eva'],
   on_call: ['@omar'],
+  // Roles of the shipped checklist.
+  'devops-lead': ['@ana'],
+  'devops-dba': ['@ben'],
+  'backend-lead': ['@ben'],
+  'frontend-lead': ['@eva'],
+  'ops-team': ['@omar'],
+  'engineering-manager': ['@eva'],
 };
 
 /** Channel of the local workspace that everybody is a member of. */

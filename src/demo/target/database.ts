@@ -96,8 +96,9 @@ const seed = async (client: pg.Client, { version, now }: Fresh): Promise<void> =
   await client.query(
     `INSERT INTO tasks (user_id, title, completed, created_at)
      SELECT user_id, title, completed, $1 FROM (VALUES
-       ('ana', 'Water the plants', true), ('ana', 'Book the meeting room', false), ('ben', 'Write the release notes', true),
-       ('ben', 'Order coffee', false), ('smoke', 'A task that is always there', false)) t (user_id, title, completed)`,
+       ('smoke', 'A task that is always there', false), ('ana', 'Water the plants', true),
+       ('ana', 'Book the meeting room', false), ('ben', 'Write the release notes', true),
+       ('ben', 'Order coffee', false)) t (user_id, title, completed)`,
     [now],
   );
   await client.query(
