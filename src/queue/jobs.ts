@@ -65,63 +65,21 @@ export const migrateJobs = async (backend: JobsBackend): Promise<void> => {
   await queue.close();
 };
 
+type Queues = ReadonlyMap<QueueName, InstanceType<Classes['Queue']>>;
+
 export const createJobs = (backend: JobsBackend, log: Log): Jobs => {
-  const { classes, connectionFor, prefix } = backendOf(backend);
-  const queues = new Map(
+  const connected = backendOf(backend);
+  const { classes, connectionFor, prefix } = connected;
+  const queues: Queues = new Map(
     QUEUE_NAMES.map((name) => {
       const queue = new classes.Queue(name, { connection: connectionFor('queue'), ...prefix });
       queue.on('error', (err) => log.warn({ err, queue: name }, 'queue_connection_lost'));
       return [name, queue];
     }),
   );
-
-  const add = async (name: string, payload: unknown): Promise<void> => {
-    const queue = queues.get(name as QueueName);
-    if (queue === undefined) throw new Error(`There is no queue ${name}`);
-    const data = PAYLOADS[name as QueueName].parse(payload) as Record<string, string>;
-    const { attempts, backoffMs, foldBy } = POLICIES[name as QueueName];
-    await queue.add(name, data, {
-      attempts,
-      backoff: { type: 'exponential', delay: backoffMs },
-      removeOnComplete: true,
-      removeOnFail: true,
-      // No job id of our own: re-adding a finished one would be ignored. Folding is by deduplication.
-      ...(foldBy === undefined ? {} : { deduplication: { id: data[foldBy] ?? '', keepLastIfActive: true } }),
-    });
-  };
-
-  const process = (handlers: Handlers) => {
-    const stopping = new AbortController();
-    const workers = Object.entries(handlers).map(([name, handler]) => {
-      const queue = name as QueueName;
-      const run = handler as (payload: unknown, signal: AbortSignal) => Promise<void>;
-      const worker = new classes.Worker(
-        queue,
-        (job) => run(PAYLOADS[queue].parse(job.data), stopping.signal),
-        {
-          connection: connectionFor('worker'),
-          concurrency: POLICIES[queue].concurrency,
-          ...prefix,
-        },
-      );
-      worker.on('error', (err) => log.warn({ err, queue }, 'worker_connection_lost'));
-      worker.on('failed', (job, err) => {
-        const isLast = (job?.attemptsMade ?? 0) >= POLICIES[queue].attempts;
-        log[isLast ? 'error' : 'warn']({ err, queue, payload: job?.data as unknown }, 'job_failed');
-      });
-      return worker;
-    });
-    return {
-      stop: async () => {
-        stopping.abort();
-        await Promise.all(workers.map((worker) => worker.close()));
-      },
-    };
-  };
-
   return {
-    add,
-    process,
+    add: (name, payload) => addJob(queues, name, payload),
+    process: (handlers) => processJobs(connected, handlers, log),
     ping: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.getJobCounts('waiting')));
     },
@@ -134,6 +92,50 @@ export const createJobs = (backend: JobsBackend, log: Log): Jobs => {
     },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+};
+
+const addJob = async (queues: Queues, name: string, payload: unknown): Promise<void> => {
+  const queue = queues.get(name as QueueName);
+  if (queue === undefined) throw new Error(`There is no queue ${name}`);
+  const data = PAYLOADS[name as QueueName].parse(payload) as Record<string, string>;
+  const { attempts, backoffMs, foldBy } = POLICIES[name as QueueName];
+  await queue.add(name, data, {
+    attempts,
+    backoff: { type: 'exponential', delay: backoffMs },
+    removeOnComplete: true,
+    removeOnFail: true,
+    // No job id of our own: re-adding a finished one would be ignored. Folding is by deduplication.
+    ...(foldBy === undefined ? {} : { deduplication: { id: data[foldBy] ?? '', keepLastIfActive: true } }),
+  });
+};
+
+const processJobs = (
+  { classes, connectionFor, prefix }: ReturnType<typeof backendOf>,
+  handlers: Handlers,
+  log: Log,
+): { readonly stop: () => Promise<void> } => {
+  const stopping = new AbortController();
+  const workers = Object.entries(handlers).map(([name, handler]) => {
+    const queue = name as QueueName;
+    const run = handler as (payload: unknown, signal: AbortSignal) => Promise<void>;
+    const worker = new classes.Worker(queue, (job) => run(PAYLOADS[queue].parse(job.data), stopping.signal), {
+      connection: connectionFor('worker'),
+      concurrency: POLICIES[queue].concurrency,
+      ...prefix,
+    });
+    worker.on('error', (err) => log.warn({ err, queue }, 'worker_connection_lost'));
+    worker.on('failed', (job, err) => {
+      const isLast = (job?.attemptsMade ?? 0) >= POLICIES[queue].attempts;
+      log[isLast ? 'error' : 'warn']({ err, queue, payload: job?.data as unknown }, 'job_failed');
+    });
+    return worker;
+  });
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(workers.map((worker) => worker.close()));
     },
   };
 };

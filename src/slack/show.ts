@@ -57,78 +57,29 @@ type Seen = { readonly deployment: Deployment; readonly cardUrl?: string };
 
 const HISTORY = 15;
 
+type Looking = { readonly loop: Loop; readonly stores: ShowStores };
+
 /** Answers every command that only looks. */
-export const createShow = (
-  loop: Loop,
-  stores: ShowStores,
-): ((show: Show, asked: Asked) => Promise<Message>) => {
-  const situation = async (deployment: Deployment): Promise<Situation> =>
-    situate(loop, {
-      deployment,
-      checklist: await loop.transact((tx) => tx.checklists.get(deployment.checklistHash)),
-      now: loop.now().getTime(),
-    });
-  const seen = async (deployment: Deployment): Promise<Seen> => {
-    const card = await stores.messages.find(deployment.id, 'card', 'card');
-    return { deployment, ...(typeof card?.permalink === 'string' ? { cardUrl: card.permalink } : {}) };
-  };
-  const scenes = (deployments: readonly Deployment[]) =>
-    Promise.all(
-      deployments.map(async (deployment) => ({
-        scene: sceneOf(await situation(deployment)),
-        ...(await seen(deployment)),
-      })),
-    );
-
-  const showStatus = async (of: Extract<Show, { what: 'status' }>['of']): Promise<Message> => {
-    if (of !== undefined && !('environment' in of)) {
-      const target = await findTarget(loop, of);
-      return target.ok ? statusMessage(await scenes([target.value])) : refusalMessage(target.error);
-    }
-    const wanted = of?.environment;
-    const known = [...loop.files().environments.keys()];
-    const live = await stores.deployments.listLive(loop.teamId);
-    if (wanted !== undefined && known.length > 0 && !known.includes(wanted)) {
-      const near = nearest(wanted, known);
-      const hint = `Environments: ${(near.length > 0 ? near : known).join(', ')}.`;
-      return refusalMessage(refusal('unknown_environment', `There is no environment ${wanted}. ${hint}`));
-    }
-    return statusMessage(
-      await scenes(live.filter(({ environment }) => wanted === undefined || environment === wanted)),
-    );
-  };
-
-  const showReport = async (target: Target): Promise<Message> => {
-    const found = await findTarget(loop, target);
-    if (!found.ok) return refusalMessage(found.error);
-    const deployment = found.value;
-    const chain = deploymentChain(deployment.id);
-    const now = loop.now().getTime();
-    // The file goes to the thread; the one who asked sees the summary at once.
-    if (!isEnded(deployment.state)) {
-      const notice = noticeRow(`report:${deployment.id}:${deployment.revision}`, deployment.id, {
-        kind: 'report',
-      });
-      await loop.transact((tx) => tell(tx, notice, now));
-    }
-    const [audit, head] = await Promise.all([stores.audit.list(chain), stores.audit.head(chain)]);
-    return reportPost({ situation: await situation(deployment), audit, head });
-  };
-
-  return async (show, asked) => {
+export const createShow =
+  (loop: Loop, stores: ShowStores): ((show: Show, asked: Asked) => Promise<Message>) =>
+  async (show, asked) => {
+    const looking = { loop, stores };
     switch (show.what) {
       case 'help':
         return helpMessage();
       case 'list':
-        return listMessage(await Promise.all((await stores.deployments.listLive(loop.teamId)).map(seen)));
+        return listMessage(await seenAll(looking, await stores.deployments.listLive(loop.teamId)));
       case 'mine':
-        return mineMessage(asked.person.id, await scenes(await stores.deployments.listLive(loop.teamId)));
+        return mineMessage(
+          asked.person.id,
+          await scenes(looking, await stores.deployments.listLive(loop.teamId)),
+        );
       case 'status':
-        return showStatus(show.of);
+        return showStatus(looking, show.of);
       case 'history': {
         const filter = { limit: HISTORY, ...(show.system === undefined ? {} : { system: show.system }) };
         return historyMessage(
-          await Promise.all((await stores.deployments.listRecent(loop.teamId, filter)).map(seen)),
+          await seenAll(looking, await stores.deployments.listRecent(loop.teamId, filter)),
         );
       }
       case 'locks':
@@ -138,9 +89,69 @@ export const createShow = (
       case 'whoami':
         return showWhoami(loop, asked);
       case 'report':
-        return showReport(show.target);
+        return showReport(looking, show.target);
     }
   };
+
+const situationOf = async ({ loop }: Looking, deployment: Deployment): Promise<Situation> =>
+  situate(loop, {
+    deployment,
+    checklist: await loop.transact((tx) => tx.checklists.get(deployment.checklistHash)),
+    now: loop.now().getTime(),
+  });
+
+const seen = async ({ stores }: Looking, deployment: Deployment): Promise<Seen> => {
+  const card = await stores.messages.find(deployment.id, 'card', 'card');
+  return { deployment, ...(typeof card?.permalink === 'string' ? { cardUrl: card.permalink } : {}) };
+};
+
+const seenAll = (looking: Looking, deployments: readonly Deployment[]): Promise<readonly Seen[]> =>
+  Promise.all(deployments.map((deployment) => seen(looking, deployment)));
+
+const scenes = (looking: Looking, deployments: readonly Deployment[]) =>
+  Promise.all(
+    deployments.map(async (deployment) => ({
+      scene: sceneOf(await situationOf(looking, deployment)),
+      ...(await seen(looking, deployment)),
+    })),
+  );
+
+const showStatus = async (
+  looking: Looking,
+  of: Extract<Show, { what: 'status' }>['of'],
+): Promise<Message> => {
+  const { loop, stores } = looking;
+  if (of !== undefined && !('environment' in of)) {
+    const target = await findTarget(loop, of);
+    return target.ok ? statusMessage(await scenes(looking, [target.value])) : refusalMessage(target.error);
+  }
+  const wanted = of?.environment;
+  const known = [...loop.files().environments.keys()];
+  if (wanted !== undefined && known.length > 0 && !known.includes(wanted)) {
+    const near = nearest(wanted, known);
+    const hint = `Environments: ${(near.length > 0 ? near : known).join(', ')}.`;
+    return refusalMessage(refusal('unknown_environment', `There is no environment ${wanted}. ${hint}`));
+  }
+  const live = await stores.deployments.listLive(loop.teamId);
+  const here = live.filter(({ environment }) => wanted === undefined || environment === wanted);
+  return statusMessage(await scenes(looking, here));
+};
+
+/** The file goes to the thread; the one who asked sees the summary at once. */
+const showReport = async (looking: Looking, target: Target): Promise<Message> => {
+  const { loop, stores } = looking;
+  const found = await findTarget(loop, target);
+  if (!found.ok) return refusalMessage(found.error);
+  const deployment = found.value;
+  const chain = deploymentChain(deployment.id);
+  if (!isEnded(deployment.state)) {
+    const notice = noticeRow(`report:${deployment.id}:${deployment.revision}`, deployment.id, {
+      kind: 'report',
+    });
+    await loop.transact((tx) => tell(tx, notice, loop.now().getTime()));
+  }
+  const [audit, head] = await Promise.all([stores.audit.list(chain), stores.audit.head(chain)]);
+  return reportPost({ situation: await situationOf(looking, deployment), audit, head });
 };
 
 const lockLine = ({ environment, system, since, heldBy, reason, deploymentId }: Lock) => ({
