@@ -36,8 +36,7 @@ export const env = defineCheck({
   observation: {
     set: 'true when the variable is there and not empty',
     length: 'characters; absent when the variable is not there',
-    value:
-      'the value; of variables whose name sounds secret only true, false and the like, and small numbers',
+    value: 'the value; of variables whose name sounds secret only true, false and the like',
   },
   passes: { set: true },
   target: ({ name }) => name,
