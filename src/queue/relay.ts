@@ -19,12 +19,12 @@ export type RelayDeps = {
 
 /** Moves committed outbox entries into the queues, in every process; two relays never take the same entry. */
 export const startRelay = (deps: RelayDeps): { readonly stop: () => Promise<void> } => {
-  let stopped = false;
+  const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let isWanted = false;
 
   const drain = async (): Promise<void> => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       isWanted = false;
       const moved = await moveBatch(deps);
       if (moved < BATCH && !isWanted) return;
@@ -44,7 +44,7 @@ export const startRelay = (deps: RelayDeps): { readonly stop: () => Promise<void
   wake();
   return {
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       clearInterval(timer);
       await listener.stop();
       await running;
