@@ -1,0 +1,34 @@
+import type { Command } from './command.ts';
+
+const columns = (rows: readonly (readonly [string, string])[]): string => {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`).join('\n');
+};
+
+/** Every command with one line. */
+export const overview = (commands: readonly Command[]): string =>
+  [
+    'tminus runs deployments as a countdown around T-0, from Slack.',
+    '',
+    'Usage: tminus <command>',
+    '',
+    columns([
+      ...commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trimEnd(), summary] as const),
+      ['help [command]', 'This list, or more about one command'],
+      ['--version', 'The version that is installed'],
+    ]),
+    '',
+    'Exit codes: 0 fine, 1 problems or failures, 2 the command or the configuration was not understood.',
+  ].join('\n');
+
+/** All about one command. */
+export const helpOf = ({ name, usage, summary, details, options }: Command): string =>
+  [
+    `Usage: tminus ${name} ${usage}`.trimEnd(),
+    '',
+    summary,
+    ...(details === undefined ? [] : ['', details]),
+    ...(options === undefined
+      ? []
+      : ['', columns(Object.entries(options).map(([option, what]) => [`--${option}`, what] as const))]),
+  ].join('\n');
