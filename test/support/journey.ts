@@ -9,11 +9,12 @@ import { confirmItem } from '../../src/domain/settle/confirm-item.ts';
 import type { Actor, Situation } from '../../src/domain/situation.ts';
 import { boardOf } from '../../src/domain/standing.ts';
 import type { Decision } from '../../src/domain/transition.ts';
+import { isOpenSeries, momentOf } from '../../src/domain/watch/ladder.ts';
 import { ok } from '../../src/lib/result.ts';
 import type { SituationOptions } from './situation.ts';
 import { actor, answer, openForPeople, passTime, run, situationOf, userId } from './situation.ts';
 
-/** Ends the runs well and has `bob` settle everything else of the sections: by-click checks are run, the rest confirmed. */
+/** Ends the runs well and has `bob` settle everything else of the sections: checks nobody ran are run, the rest is confirmed. */
 export const settleAll = (situation: Situation, sections: readonly Section[]): Situation => {
   const answered = answer(situation);
   const [itemId] = openForPeople(answered, sections);
@@ -22,9 +23,10 @@ export const settleAll = (situation: Situation, sections: readonly Section[]): S
 
 const settlesOne = (situation: Situation, itemId: string): Decision => {
   const entry = boardOf(situation).plan.byId.get(itemId);
-  if (entry !== undefined && situation.readiness(entry).kind === 'by_click') {
-    return () => ok([requestOf(situation, itemId)]);
-  }
+  const isMeasured = situation.deployment.items[itemId]?.measured !== undefined;
+  const isRun = entry?.item.body.kind === 'check' && situation.readiness(entry).kind !== 'not_connected';
+  // A step with a command is done by a person, who then presses Run check.
+  if (isRun && !isMeasured) return () => ok([requestOf(situation, itemId)]);
   const isNumber = entry?.item.body.kind === 'manual' && entry.item.body.evidence?.kind === 'number';
   const evidence = isNumber ? '1' : 'https://example.com/seen';
   return (now) => confirmItem(now, { itemId, actor: actor(now, 'bob'), seen: 'seen', evidence });
@@ -77,15 +79,23 @@ const afterDeploying = (state: DeploymentState['kind'], deploying: Situation): S
   }
 };
 
-/** Signs for every role, one person each, and runs the ladder to its end. */
-const completedFrom = (watching: Situation): Situation => {
-  const ready = settleAll(watching, ['watch']);
-  const signed = unsignedRoles(ready).reduce((current, role) => {
-    const signer: Actor = { id: signerOf(current, role), roles: [role], isFullMember: true };
-    return run(current, (now) => signOff(now, { actor: signer, role, acceptedDebts: [] }));
-  }, ready);
-  const last = Math.max(signed.now, ...signed.deployment.followUps.map(({ dueAt }) => dueAt));
-  return passTime(signed, last, answer);
+/** Runs the ladder to its end and has every role signed, one person each, once signatures are asked for. */
+const completedFrom = (watching: Situation): Situation =>
+  unsignedRoles(watching).reduce(
+    (current, role) => {
+      const signer: Actor = { id: signerOf(current, role), roles: [role], isFullMember: true };
+      return run(current, (now) => signOff(now, { actor: signer, role, acceptedDebts: [] }));
+    },
+    passTime(settleAll(watching, ['watch']), allIsOver(watching), answer),
+  );
+
+const allIsOver = ({ now, deployment, checklist }: Situation): number => {
+  const { opens } = checklist.signOff;
+  const offsets = [...(opens === 'criteria' ? (checklist.criteria?.at ?? []) : []), opens].flatMap(
+    (offset) => (typeof offset === 'string' ? [] : (momentOf(offset, deployment.anchors) ?? [])),
+  );
+  const bounded = deployment.followUps.filter(({ rung }) => !isOpenSeries(checklist.ladder[rung]));
+  return Math.max(now, ...offsets, ...bounded.map(({ dueAt }) => dueAt));
 };
 
 const signerOf = ({ deployment, policy }: Situation, role: string): string => {
