@@ -21,17 +21,17 @@ export type RelayDeps = {
 export const startRelay = (deps: RelayDeps): { readonly stop: () => Promise<void> } => {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
-  let isWanted = false;
+  let wishes = 0;
 
   const drain = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      isWanted = false;
+      const heard = wishes;
       const moved = await moveBatch(deps);
-      if (moved < BATCH && !isWanted) return;
+      if (moved < BATCH && wishes === heard) return;
     }
   };
   const wake = (): void => {
-    isWanted = true;
+    wishes += 1;
     running ??= drain()
       .catch((err: unknown) => deps.log.warn({ err }, 'relay_paused'))
       .finally(() => {
