@@ -26,7 +26,9 @@ export type PostEvent =
         | 'rolled_back';
     }
   | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
-  | { readonly type: 'was_down'; readonly from: Instant; readonly to: Instant };
+  | { readonly type: 'was_down'; readonly from: Instant; readonly to: Instant }
+  /** Id of the deployment that changed the same place. */
+  | { readonly type: 'place_changed'; readonly by: string };
 
 /** A post about what happened, from the deployment as it is now. `cardUrl`: link to the card, for posts that ask for a click. */
 export const eventPost = (scene: Scene, event: PostEvent, cardUrl?: string): Message => {
@@ -57,12 +59,19 @@ const wordsFor = (scene: Scene, event: PostEvent): string => {
       return repeatWords(scene, event);
     case 'was_down':
       return `I was down ${timeOf(event.from)}-${timeOf(event.to)}. Of the looks due meanwhile only the newest runs, marked late; the others are missed.`;
+    case 'place_changed': {
+      const { environment } = scene.situation.deployment;
+      return `${inline(event.by, 100)} has changed ${inline(environment, 50)} meanwhile: what was measured before is measured again. What people confirmed stands; please look whether it still holds.`;
+    }
     default:
       return stateWords(scene, event.type);
   }
 };
 
-type StateEvent = Exclude<PostEvent['type'], 'go_asked' | 'sign_off_asked' | 'alert_repeated' | 'was_down'>;
+type StateEvent = Exclude<
+  PostEvent['type'],
+  'go_asked' | 'sign_off_asked' | 'alert_repeated' | 'was_down' | 'place_changed'
+>;
 
 const by = (id: string | null | undefined): string =>
   id === null || id === undefined ? '' : ` by ${mention(id)}`;
