@@ -42,7 +42,11 @@ export const toChecklist = (raw: RawChecklist): Checklist => {
       watch: stage('watch'),
     },
     ladder: toLadder(raw.ladder),
-    signOff: { opens: raw.sign_off?.opens ?? 'verified', roles: raw.sign_off?.roles ?? [] },
+    signOff: {
+      opens: raw.sign_off?.opens ?? 'verified',
+      roles: raw.sign_off?.roles ?? [],
+      ...stated({ samePerson: raw.sign_off?.same_person }),
+    },
     rollback: toRollback(raw, twins),
     info: (raw.info ?? []).map(({ id, title, note, link }) => ({ id, title, ...stated({ note, link }) })),
     contacts: raw.contacts ?? [],

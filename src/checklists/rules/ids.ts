@@ -1,4 +1,4 @@
-import { VERSION_LIVE } from '../../domain/checklist.ts';
+import { PREVIOUS_RUNS, VERSION_LIVE } from '../../domain/checklist.ts';
 import { didYouMean } from '../../lib/nearest.ts';
 import type { RawChecklist } from '../schema/checklist.ts';
 import type { Path } from '../source.ts';
@@ -7,11 +7,17 @@ import { entryId, itemsOf, phasesOf } from '../walk.ts';
 
 type NamedPlace = { readonly id: string; readonly path: Path };
 
+const BUILT_IN: Readonly<Record<string, string>> = {
+  [VERSION_LIVE]: 'the verify stage',
+  [PREVIOUS_RUNS]: 'a way back without a plan',
+};
+
 /** Ids are unique over phases, items, info and contacts; the built-in item's id is taken. */
 export const checkUniqueIds = (raw: RawChecklist, report: Report): void => {
   const first = new Map<string, Path>();
   for (const { id, path } of namedPlaces(raw)) {
-    if (id === VERSION_LIVE) report(path, `id: ${VERSION_LIVE} is the built-in item of the verify stage`);
+    const builtIn = BUILT_IN[id];
+    if (builtIn !== undefined) report(path, `id: ${id} is the built-in item of ${builtIn}`);
     else if (first.has(id)) report(path, `id: ${id} is used twice in this file`);
     else first.set(id, path);
   }

@@ -141,6 +141,7 @@ export const checklistSchema = z
           .describe('When signing opens: verified (default), criteria, or a time after T-0')
           .optional(),
         roles: z.array(roleName).describe('One signature each').optional(),
+        same_person: z.boolean().describe('One person may sign for several roles. Default: false').optional(),
       })
       .describe('Who signs at the end')
       .optional(),
