@@ -216,7 +216,8 @@ const databaseFor = async ({ config, log }: Parts, stops: Stops): Promise<string
   return server.url;
 };
 
-const backendFor = ({ queue }: Config, databaseUrl: string): JobsBackend =>
+/** Where this configuration keeps its jobs. */
+export const backendFor = ({ queue }: Pick<Config, 'queue'>, databaseUrl: string): JobsBackend =>
   queue.kind === 'redis'
     ? { kind: 'redis', url: queue.url.reveal(), prefix: 'tminus' }
     : { kind: 'postgres', url: databaseUrl };

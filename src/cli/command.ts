@@ -51,7 +51,10 @@ export const parseGiven = (command: Command, typed: readonly string[]): Given =>
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     if (!known.includes(token.name)) {
-      const hint = didYouMean(token.name, known);
+      const hint = didYouMean(
+        token.rawName,
+        known.map((name) => `--${name}`),
+      );
       throw new UsageError(`tminus ${command.name} has no option ${token.rawName}${hint}. ${howTo(command)}`);
     }
     if (token.value === undefined || token.value === '')

@@ -2,6 +2,7 @@ import { ConfigError } from '../config.ts';
 import { EmbeddedPostgresError } from '../services/embedded-postgres-error.ts';
 import type { ExitCode } from './command.ts';
 import { UsageError } from './command.ts';
+import { NoDatabaseError } from './database.ts';
 
 /** A failure in words for the person at the terminal. */
 export type Explained = { readonly text: string; readonly code: ExitCode };
@@ -50,6 +51,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     remedy:
       'The login of DATABASE_URL must own its database, or may at least create tables and a schema in it.',
   },
+  '42P01': {
+    problem: () => 'The database has no tables of tminus yet.',
+    remedy: 'Run "tminus migrate", or start the bot once.',
+  },
   slack_webapi_platform_error: {
     problem: (error) => `Slack refuses: ${error.message}.`,
     remedy: 'Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN; "tminus doctor" says what is wrong with them.',
@@ -79,6 +84,7 @@ export const explain = (error: unknown): Explained | undefined => {
     return { text: `${error.message}\nEvery variable is explained in docs/operations.md.`, code: 2 };
   if (error instanceof EmbeddedPostgresError)
     return { text: `${error.message} (${error.code})\n${error.remedy}`, code: 1 };
+  if (error instanceof NoDatabaseError) return { text: error.message, code: 1 };
   const text = known(error);
   return text === undefined ? undefined : { text, code: 1 };
 };

@@ -13,8 +13,8 @@ export const overview = (commands: readonly Command[]): string =>
     'Usage: tminus <command>',
     '',
     columns([
-      ...commands.map(({ name, usage, summary }) => [`${name} ${usage}`.trimEnd(), summary] as const),
-      ['help [command]', 'This list, or more about one command'],
+      ...commands.map(({ name, summary }) => [name, summary] as const),
+      ['help', 'This list; "tminus help <command>" says more about one command'],
       ['--version', 'The version that is installed'],
     ]),
     '',

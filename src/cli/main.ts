@@ -2,16 +2,19 @@ import { didYouMean } from '../lib/nearest.ts';
 import { createLog } from '../log.ts';
 import type { Command, ExitCode } from './command.ts';
 import { parseGiven, UsageError } from './command.ts';
+import { audit } from './audit/audit.ts';
 import { demo } from './demo.ts';
 import { explain } from './explain.ts';
 import { helpOf, overview } from './help.ts';
 import { installedVersion } from './installation.ts';
 import { newErrorId } from './service.ts';
+import { migrate } from './migrate.ts';
+import { sandbox } from './sandbox.ts';
 import { start } from './start.ts';
 import { ownTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [start, demo];
+const COMMANDS: readonly Command[] = [start, migrate, audit, sandbox, demo];
 
 const NAMES = [...COMMANDS.map(({ name }) => name), 'help'];
 
