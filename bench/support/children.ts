@@ -22,15 +22,15 @@ export const freePort = async (): Promise<number> => {
 export const forkScript = (script: URL, args: readonly string[] = []): ChildProcess =>
   fork(script.pathname, [...args], { cwd: ROOT, execArgv: ['--import', 'tsx'] });
 
-/** Starts the product as `npm start` does; what it logs goes to a file. BENCH_NODE_OPTIONS reach it, to profile it. */
+/** Starts the product as `npm start` does; what it logs goes to a file. BENCH_NODE_ARGS are node's, to profile it. */
 export const spawnProduct = (env: Readonly<Record<string, string>>, logFile: string): ChildProcess => {
   const log = openSync(logFile, 'a');
-  return spawn(process.execPath, ['bin/tminus.js', 'start'], {
+  const args = (process.env['BENCH_NODE_ARGS'] ?? '').split(' ').filter((arg) => arg !== '');
+  return spawn(process.execPath, [...args, 'bin/tminus.js', 'start'], {
     cwd: ROOT,
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '',
-      NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '',
       ...env,
     },
     stdio: ['ignore', log, log],

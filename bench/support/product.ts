@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { ChildProcess } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { chmod } from 'node:fs/promises';
 import pg from 'pg';
 import { silentLog } from '../../src/lib/log.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
@@ -112,7 +112,10 @@ export const startProduct = async ({ server, files, sandbox: wishes }: ProductOp
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await eventually('the product to be ready', () => isReady(url), { withinMs: 60_000, everyMs: 100 });
+    await eventually('the product to be ready', () => isReady(url, child), {
+      withinMs: 60_000,
+      everyMs: 100,
+    });
   } catch (cause) {
     const said = await log();
     await close();
@@ -121,7 +124,8 @@ export const startProduct = async ({ server, files, sandbox: wishes }: ProductOp
   return { requestUrl: `${url}/slack/events`, databaseUrl, sandbox, log, close };
 };
 
-const isReady = async (url: string): Promise<true | undefined> => {
+const isReady = async (url: string, { exitCode }: ChildProcess): Promise<true | undefined> => {
+  if (exitCode !== null) throw new Error(`It ended with code ${exitCode}.`);
   try {
     return (await fetch(`${url}/readyz`)).ok ? true : undefined;
   } catch {
