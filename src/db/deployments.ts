@@ -86,6 +86,30 @@ export const deploymentStore = (db: Kysely<Schema>) => {
       if (channel !== undefined) query = query.where('channel', '=', channel);
       return whole(await query.orderBy('number', 'desc').limit(limit).execute());
     },
+    /** What another deployment of the same place did last: its T-0, or the end of its rollback. */
+    findLastChange: async ({
+      id,
+      teamId,
+      system,
+      environment,
+    }: Pick<Deployment, 'id' | 'teamId' | 'system' | 'environment'>): Promise<
+      { by: string; deployedAt: Instant; at: Instant } | undefined
+    > => {
+      const row = await bodies()
+        .select('deployed_at')
+        .where('team_id', '=', teamId)
+        .where('system', '=', system)
+        .where('environment', '=', environment)
+        .where('id', '!=', id)
+        .where('deployed_at', 'is not', null)
+        .orderBy('deployed_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (row?.deployed_at === undefined || row.deployed_at === null) return undefined;
+      const { state } = row.body as unknown as Deployment;
+      const deployedAt = row.deployed_at.getTime();
+      return { by: row.id, deployedAt, at: state.kind === 'rolled_back' ? state.at : deployedAt };
+    },
     /** The next number of this team; numbers are never used twice. */
     takeNumber: async (teamId: string): Promise<number> => {
       const row = await db

@@ -8,6 +8,7 @@ import type {
   PersonId,
   RollbackRun,
   RunReason,
+  Settled,
 } from './deployment.ts';
 
 type By = { readonly by: PersonId };
@@ -23,6 +24,12 @@ export type ItemEvent =
   | ({ readonly type: 'item_failed' } & Reasoned & OnItem)
   | ({ readonly type: 'item_undone'; readonly reason?: string } & By & OnItem)
   | ({ readonly type: 'red_accepted'; readonly debtId: string } & Reasoned & OnItem)
+  /** Confirmed in deployment `from`, which was aborted; who and when are as they were there. */
+  | ({
+      readonly type: 'item_carried_over';
+      readonly settled: Extract<Settled, { readonly kind: 'confirmed' }>;
+      readonly from: string;
+    } & OnItem)
   | ({ readonly type: 'item_noted'; readonly text: string } & By & OnItem)
   | ({ readonly type: 'timer_started' } & OnItem)
   | ({ readonly type: 'timer_elapsed' } & OnItem);

@@ -4,12 +4,14 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
+import { stated } from '../lib/stated.ts';
 import type { Cause } from '../usecases/act.ts';
 import type { Loop } from '../usecases/world.ts';
 import { readAction } from './actions/read-action.ts';
 import type { Order } from './carry-out.ts';
 import { carryOut, isMutation } from './carry-out.ts';
 import { parseCommand } from './commands/parse-command.ts';
+import { dialogInstead } from './dialog-instead.ts';
 import type { Envelope } from './envelope.ts';
 import { envelopeKey, parseEnvelope, storable } from './envelope.ts';
 import type { InboxEntry } from './intake.ts';
@@ -95,10 +97,10 @@ export const orderOf = (envelope: Envelope, inboxId: string): Order | undefined 
   const { channel, channelName = '', person, responseUrl } = askedBy(envelope);
   const cause: Cause = {
     inboxId,
+    isTyped: envelope.kind === 'command',
     reply: {
-      channel: channel ?? person.id,
       person: person.id,
-      ...(responseUrl === undefined ? {} : { responseUrl }),
+      ...stated({ responseUrl, channel: channel ?? ('channel' in intent ? intent.channel : undefined) }),
     },
   };
   return { intent, by: person, channel, channelName, cause };
@@ -114,14 +116,6 @@ export const createListeners = (deps: ListenDeps): Listeners => {
       body: storable(body) as JsonObject,
       receivedAt: loop.now().getTime(),
     });
-
-  /** Carries the order out after the answer; what breaks is left for the sweeper. */
-  const follow = (order: Order): void =>
-    deps.later(() =>
-      carryOut(loop, order).catch((err: unknown) =>
-        log.error({ err, inboxId: order.cause.inboxId }, 'order_broke_off'),
-      ),
-    );
 
   const received = (body: unknown): Envelope | undefined => parseEnvelope(body);
   const isForeign = (envelope: Envelope): boolean => envelope.teamId !== loop.teamId;
@@ -139,7 +133,7 @@ export const createListeners = (deps: ListenDeps): Listeners => {
       const saved = await attempt(() => store(envelope, body), log);
       if (saved === undefined) return say({ text: NOT_SAVED });
       await ack();
-      if (saved) follow(order);
+      if (saved) deps.later(() => carryOutLogged(deps, order));
     },
     action: async (body, ack) => {
       const envelope = received(body);
@@ -158,7 +152,7 @@ export const createListeners = (deps: ListenDeps): Listeners => {
       const saved = await attempt(() => store(envelope, body), log);
       if (saved === undefined) return say({ text: NOT_SAVED });
       await ack();
-      if (saved) follow(order);
+      if (saved) followClick(deps, order, asked);
     },
     view: async (body, ack) => {
       const envelope = received(body);
@@ -175,6 +169,28 @@ export const createListeners = (deps: ListenDeps): Listeners => {
     },
     home: (person) => deps.showHome(person),
   };
+};
+
+/** Carries an order out; what breaks is left for the sweeper. */
+const carryOutLogged = (
+  { loop, log }: ListenDeps,
+  order: Order,
+): Promise<Result<unknown, Refusal> | undefined> =>
+  carryOut(loop, order).catch((err: unknown) => {
+    log.error({ err, inboxId: order.cause.inboxId }, 'order_broke_off');
+    return undefined;
+  });
+
+/** A click that has to be asked something first gets the dialog that asks it, in place of a refusal. */
+const followClick = (deps: ListenDeps, order: Order, asked: Asked): void => {
+  const { intent } = order;
+  const answersItself = (refused: Refusal) => dialogInstead(intent, refused) !== undefined;
+  deps.later(async () => {
+    const result = await carryOutLogged(deps, { ...order, cause: { ...order.cause, answersItself } });
+    if (result === undefined || result.ok) return;
+    const dialog = dialogInstead(intent, result.error);
+    if (dialog !== undefined) await deps.openDialog(dialog, asked);
+  });
 };
 
 const attempt = async <T>(work: () => Promise<T>, log: Log): Promise<T | undefined> => {

@@ -1,7 +1,8 @@
+import { itemIdByNumber } from '../blocks/item/number.ts';
 import type { Deployment } from '../domain/deployment.ts';
-import type { PlanItem } from '../domain/plan.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
+import type { Board } from '../domain/standing.ts';
 import { boardOf } from '../domain/standing.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
@@ -46,7 +47,7 @@ export const findTarget = async (loop: Loop, target: Target): Promise<Result<Dep
 const unknown = (name: string): Refusal =>
   refusal('unknown_deployment', `There is no deployment ${name}. Type /deploy list for those that run.`);
 
-/** The act with its item found: by id, or by a beginning that only one item has. */
+/** The act with its item found: by id, by the number it has on the card, or by a beginning that only one item has. */
 export const resolveAct = async (
   loop: Loop,
   deployment: Deployment,
@@ -55,14 +56,16 @@ export const resolveAct = async (
   if (!('make' in act)) return ok(act);
   const checklist = await loop.transact((tx) => tx.checklists.get(deployment.checklistHash));
   const situation = situate(loop, { deployment, checklist, now: loop.now().getTime() });
-  const item = findItemByName(boardOf(situation).plan.items, act.item);
+  const item = findItemByName(boardOf(situation), act.item);
   return item.ok ? ok(act.make(item.value)) : item;
 };
 
-const findItemByName = (items: readonly PlanItem[], typed: string): Result<string, Refusal> => {
-  const ids = items.map(({ item }) => item.id);
+const findItemByName = (board: Board, typed: string): Result<string, Refusal> => {
+  const ids = board.plan.items.map(({ item }) => item.id);
   const name = typed.toLowerCase();
   if (ids.includes(name)) return ok(name);
+  const numbered = /^\d{1,4}$/.test(name) ? itemIdByNumber(board, Number(name)) : undefined;
+  if (numbered !== undefined) return ok(numbered);
   const starting = ids.filter((id) => id.startsWith(name));
   const [only, ...more] = starting;
   if (only !== undefined && more.length === 0) return ok(only);

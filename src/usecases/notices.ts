@@ -6,7 +6,12 @@ import type { Preflight } from './preflight.ts';
 import type { Tx } from './stores.ts';
 
 /** Where a person is answered: only they see it. The response URL also works where the bot is no member. */
-export type Reply = { readonly channel: string; readonly person: string; readonly responseUrl?: string };
+export type Reply = {
+  /** Absent: asked in a dialog; the channel of the deployment, if it is about one, else a direct message. */
+  readonly channel?: string;
+  readonly person: string;
+  readonly responseUrl?: string;
+};
 
 /** Something said once. Texts are made when it is sent, from the deployment as it is then. */
 export type Notice =
@@ -31,7 +36,9 @@ export type ThreadEvent =
   | { readonly type: 'rolling_back' }
   | { readonly type: 'rolled_back' }
   | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
-  | { readonly type: 'was_down'; readonly from: number; readonly to: number };
+  | { readonly type: 'was_down'; readonly from: number; readonly to: number }
+  /** Another deployment of the same place, by its id, made the evidence stale. */
+  | { readonly type: 'place_changed'; readonly by: string };
 
 /** A notice with the id that keeps it from being said twice. */
 export type NoticeToSend = {
@@ -52,7 +59,7 @@ export const noticesFor = ({ after, events }: Transition): readonly NoticeToSend
   events.flatMap((event): NoticeToSend[] => {
     const say = (name: string, notice: Notice) => [noticeRow(`${after.id}:${name}`, after.id, notice)];
     const post = (
-      type: Exclude<ThreadEvent['type'], 'alert_repeated' | 'was_down'>,
+      type: Exclude<ThreadEvent['type'], 'alert_repeated' | 'was_down' | 'place_changed'>,
       broadcast: boolean,
       name = type,
     ) => say(name, { kind: 'event', event: { type }, broadcast });
@@ -63,6 +70,12 @@ export const noticesFor = ({ after, events }: Transition): readonly NoticeToSend
         return post('go_given', false);
       case 'deployed':
         return post('deployed', true);
+      case 'evidence_outdated':
+        return say(`changed:${event.by}:${after.revision}`, {
+          kind: 'event',
+          event: { type: 'place_changed', by: event.by },
+          broadcast: false,
+        });
       case 'no_go_given':
         return say(`held:${after.revision}`, { kind: 'event', event: { type: 'held' }, broadcast: false });
       case 'aborted':

@@ -1,9 +1,41 @@
+import { outdateEvidence, supersede } from '../domain/decide/newer-deployment.ts';
+import type { Deployment } from '../domain/deployment.ts';
 import { elapse } from '../domain/elapse.ts';
+import type { DomainEvent } from '../domain/events.ts';
+import { evolveAll } from '../domain/evolve/evolve.ts';
+import type { Situation } from '../domain/situation.ts';
 import { ok } from '../lib/result.ts';
 import { act } from './act.ts';
+import type { PlaceChange, Tx } from './stores.ts';
 import type { Loop } from './world.ts';
 
-/** The clock looks at a deployment: everything due until now happens. */
+/** The clock looks at a deployment: what others did to its place counts, and everything due until now happens. */
 export const passTime = async (loop: Loop, deploymentId: string): Promise<void> => {
-  await act(loop, { deploymentId, decide: (situation) => ok(elapse(situation)) });
+  await act(loop, {
+    deploymentId,
+    decide: async (situation, tx) => {
+      const others = await fromOthers(situation, tx);
+      const deployment = evolveAll(situation.deployment, others, situation.now);
+      return ok([...others, ...elapse({ ...situation, deployment })]);
+    },
+  });
 };
+
+/** A newer T-0 ends an older watch; a place that was changed makes what was measured before worthless. */
+const fromOthers = async (situation: Situation, tx: Tx): Promise<readonly DomainEvent[]> => {
+  const { deployment } = situation;
+  const change = await tx.deployments.findLastChange(deployment);
+  if (change === undefined) return [];
+  if (deployment.anchors.deployed !== undefined) {
+    return change.deployedAt > deployment.anchors.deployed ? supersede(situation, { by: change.by }) : [];
+  }
+  return isOlder(deployment, change) ? outdateEvidence(situation, { by: change.by }) : [];
+};
+
+const isOlder = ({ items }: Deployment, { at }: PlaceChange): boolean =>
+  Object.values(items).some(
+    ({ measured, settled, running }) =>
+      settled === undefined &&
+      ((measured !== undefined && (measured.askedAt ?? measured.at) < at) ||
+        (running !== undefined && running.since < at)),
+  );

@@ -3,11 +3,12 @@ import { refusal } from '../domain/refusal.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { Result } from '../lib/result.ts';
 import { err } from '../lib/result.ts';
+import { stated } from '../lib/stated.ts';
 import type { Act } from './acts.ts';
 import { decide } from './acts.ts';
 import type { Cause } from './act.ts';
 import { act as actOn, actorFor, finish } from './act.ts';
-import { supersedeOlder } from './supersede.ts';
+import { answerTo } from './answer-act.ts';
 import type { Loop, Person } from './world.ts';
 
 export type ActRequest = {
@@ -27,15 +28,12 @@ export const performAct = async (
     return refuse(loop, cause, refusal('unknown_deployment', `There is no deployment ${deploymentId}.`));
   }
   const actor = await actorFor(loop, deployment, by);
-  const moved = await actOn(loop, {
+  return actOn(loop, {
     deploymentId,
-    ...(cause === undefined ? {} : { cause }),
+    ...stated({ cause }),
     decide: (situation) => decide(situation, actor, act),
+    answer: (situation, { events }) => answerTo(situation, { events, isTyped: cause?.isTyped === true }),
   });
-  if (moved.ok && moved.value.events.some(({ type }) => type === 'deployed')) {
-    await supersedeOlder(loop, moved.value.after);
-  }
-  return moved;
 };
 
 /** Answers an envelope that leads to no deployment. */

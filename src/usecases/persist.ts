@@ -37,15 +37,30 @@ export const record = async (
   const notices = noticesFor(change);
   await tx.notices.insert(notices, now);
   const drawn = await wantMessages(loop, tx, { deployment, events: change.events });
+  const touched = await sharingPlace(tx, deployment, change.events);
   await tx.outbox.add(
     [
       ...runs.map(({ id }) => ({ queue: 'checks', payload: { runId: id } })),
       ...drawn.map((messageId) => ({ queue: 'renders', payload: { messageId } })),
       ...notices.map(({ id }) => ({ queue: 'notices', payload: { noticeId: id } })),
+      ...touched.map((id) => ({ queue: 'followups', payload: { deploymentId: id } })),
     ],
     now,
   );
   await tx.wakeRelays();
+};
+
+/** Other running deployments of a place that was just changed: the clock has to look at them. */
+const sharingPlace = async (
+  tx: Tx,
+  { id, teamId, system, environment }: Transition['after'],
+  events: readonly DomainEvent[],
+): Promise<readonly string[]> => {
+  if (!events.some(({ type }) => type === 'deployed' || type === 'rolled_back')) return [];
+  const live = await tx.deployments.listLive(teamId);
+  return live
+    .filter((other) => other.id !== id && other.system === system && other.environment === environment)
+    .map((other) => other.id);
 };
 
 const runsOf = (situation: Situation, events: readonly DomainEvent[]): readonly NewRun[] => {

@@ -1,7 +1,10 @@
-import { deploymentChain } from '../domain/audit.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import { settleChecks } from '../domain/settle/settle-check.ts';
+import type { Transition } from '../domain/transition.ts';
 import { transition } from '../domain/transition.ts';
+import type { Result } from '../lib/result.ts';
 import { ok } from '../lib/result.ts';
+import { logTransition } from './act.ts';
 import { persist } from './persist.ts';
 import { situate } from './situate.ts';
 import type { Loop } from './world.ts';
@@ -10,12 +13,21 @@ import type { Loop } from './world.ts';
 export const BATCH = 100;
 
 /** Takes finished runs into their deployment, up to a hundred in one transaction. True: there may be more. */
-export const settleResults = async (loop: Loop, deploymentId: string): Promise<boolean> =>
+export const settleResults = async (loop: Loop, deploymentId: string): Promise<boolean> => {
+  const { moved, results } = await settleBatch(loop, deploymentId);
+  if (moved?.ok === true) logTransition(loop, moved.value);
+  return results === BATCH;
+};
+
+const settleBatch = (
+  loop: Loop,
+  deploymentId: string,
+): Promise<{ moved?: Result<Transition, Refusal>; results: number }> =>
   loop.transact(async (tx) => {
     const deployment = await tx.deployments.lock(deploymentId);
-    if (deployment === undefined) return false;
+    if (deployment === undefined) return { results: 0 };
     const runs = await tx.runs.listFinished(deploymentId, BATCH);
-    if (runs.length === 0) return false;
+    if (runs.length === 0) return { results: 0 };
     const checklist = await tx.checklists.get(deployment.checklistHash);
     const situation = situate(loop, { deployment, checklist, now: loop.now().getTime() });
     const moved = transition(situation, (current) => ok(settleChecks(current, runs)));
@@ -24,6 +36,5 @@ export const settleResults = async (loop: Loop, deploymentId: string): Promise<b
       runs.map(({ runId }) => runId),
       situation.now,
     );
-    loop.log.info({ chain: deploymentChain(deploymentId), results: runs.length }, 'results_settled');
-    return runs.length === BATCH;
+    return { moved, results: runs.length };
   });

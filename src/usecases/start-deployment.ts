@@ -1,16 +1,19 @@
 import type { Choices } from '../domain/checklist.ts';
+import { carryOver, isCarriable } from '../domain/decide/carry-over.ts';
 import type { Deployment } from '../domain/deployment.ts';
+import type { DomainEvent } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import { requireMember } from '../domain/actor.ts';
 import { nextDueAt } from '../domain/elapse.ts';
+import type { Transition } from '../domain/transition.ts';
 import { transition } from '../domain/transition.ts';
 import type { Situation } from '../domain/situation.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Cause } from './act.ts';
-import { finish } from './act.ts';
+import { finish, logTransition } from './act.ts';
 import { choicesFor } from './choose-place.ts';
 import { lockedRefusal, Refused } from './lock-place.ts';
 import { noticeRow, tell } from './notices.ts';
@@ -28,6 +31,8 @@ export type StartInput = {
   readonly version: string | null;
   readonly chosen: Partial<Choices>;
   readonly plannedGo?: Instant;
+  /** Id of the aborted attempt whose confirmations count here too. */
+  readonly carryOverFrom?: string;
   /** Channel where it was asked for; the environment file may name another for the card. */
   readonly channel: string;
   readonly by: Person;
@@ -38,11 +43,7 @@ export type Started = { readonly deployment: Deployment; readonly preflight: Pre
 
 /** Begins a deployment: everything that stands in the way is told at once; what is not in the way is queued. */
 export const startDeployment = async (loop: Loop, input: StartInput): Promise<Result<Started, Refusal>> => {
-  const checklist = loop.files().checklists.get(input.system);
-  const started: Result<Started, Refusal> =
-    checklist === undefined
-      ? err(refusal('unknown_system', `There is no system ${input.system}.`))
-      : await begin(loop, input);
+  const started = await begin(loop, input);
   const { cause } = input;
   if (!started.ok && cause !== undefined) {
     await loop.transact((tx) => finish(loop, tx, { cause, result: started, deploymentId: null }));
@@ -63,7 +64,10 @@ const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Ref
   if (!choices.ok) return choices;
   const pinned = loop.effective(checklist, environment, input.system);
   try {
-    return await loop.transact((tx) => insert(loop, tx, { input, channel, choices: choices.value, pinned }));
+    const ready = { input, channel, choices: choices.value, pinned };
+    const { moved, ...started } = await loop.transact((tx) => insert(loop, tx, ready));
+    logTransition(loop, moved);
+    return ok(started);
   } catch (error) {
     if (error instanceof Refused) return err(error.refusal);
     throw error;
@@ -77,7 +81,9 @@ type Ready = {
   readonly pinned: ReturnType<Loop['effective']>;
 };
 
-const insert = async (loop: Loop, tx: Tx, ready: Ready): Promise<Result<Started, Refusal>> => {
+type Inserted = Started & { readonly moved: Transition };
+
+const insert = async (loop: Loop, tx: Tx, ready: Ready): Promise<Inserted> => {
   const { input, pinned } = ready;
   const now = loop.now().getTime();
   await tx.checklists.pin(pinned.hash, pinned.checklist, now);
@@ -85,6 +91,7 @@ const insert = async (loop: Loop, tx: Tx, ready: Ready): Promise<Result<Started,
   const situation = situate(loop, { deployment: fresh, checklist: pinned.checklist, now });
   const check = preflight(situation, await lockInTheWay(loop, tx, { deployment: fresh, situation }));
   if (check.blockers.length > 0) throw new Refused(blockedRefusal(check));
+  const carried = await carriedFrom(tx, { situation, from: input.carryOverFrom });
   const moved = transition(situation, () =>
     ok([
       {
@@ -94,25 +101,51 @@ const insert = async (loop: Loop, tx: Tx, ready: Ready): Promise<Result<Started,
         checklistHash: pinned.hash,
         choices: ready.choices,
       },
+      ...carried,
     ]),
   );
-  if (!moved.ok) return moved;
+  if (!moved.ok) throw new Refused(moved.error);
   const { after } = moved.value;
   const settled = { ...situation, deployment: after };
   await tx.deployments.insert(after, nextDueAt(settled), now);
   await record(loop, tx, { after: settled, change: moved.value });
-  const { cause } = input;
-  if (cause !== undefined) {
-    await finish(loop, tx, { cause, result: ok(undefined), deploymentId: after.id });
-    const { reply } = cause;
-    if (reply !== undefined)
-      await tell(
-        tx,
-        noticeRow(`started:${after.id}`, after.id, { kind: 'started', reply, preflight: check }),
-        now,
-      );
+  await answerStart(loop, tx, { cause: input.cause, deploymentId: after.id, check });
+  return { deployment: after, preflight: check, moved: moved.value };
+};
+
+/** What people confirmed in the attempt that was named; naming one that no longer counts is refused, not ignored. */
+const carriedFrom = async (
+  tx: Tx,
+  { situation, from }: { situation: Situation; from: string | undefined },
+): Promise<readonly DomainEvent[]> => {
+  if (from === undefined) return [];
+  const earlier = await tx.deployments.find(from);
+  const { teamId, system, environment } = situation.deployment;
+  const isOfPlace =
+    earlier?.teamId === teamId && earlier.system === system && earlier.environment === environment;
+  if (!isOfPlace || !isCarriable(earlier, situation.now)) {
+    const why = `The confirmations of ${from} no longer count: only those of an attempt aborted within the last day can be carried over.`;
+    throw new Refused(refusal('choice_invalid', `${why} Start without them.`));
   }
-  return ok({ deployment: after, preflight: check });
+  const checklist = await tx.checklists.get(earlier.checklistHash);
+  return carryOver(situation, { deployment: earlier, checklist });
+};
+
+const answerStart = async (
+  loop: Loop,
+  tx: Tx,
+  { cause, deploymentId, check }: { cause: Cause | undefined; deploymentId: string; check: Preflight },
+): Promise<void> => {
+  if (cause === undefined) return;
+  await finish(loop, tx, { cause, result: ok(undefined), deploymentId });
+  const { reply } = cause;
+  if (reply === undefined) return;
+  const notice = noticeRow(`started:${deploymentId}`, deploymentId, {
+    kind: 'started',
+    reply,
+    preflight: check,
+  });
+  await tell(tx, notice, loop.now().getTime());
 };
 
 const lockInTheWay = async (

@@ -18,6 +18,9 @@ export type Lock = {
 
 export const WHOLE_ENVIRONMENT = '*';
 
+/** A place was changed by deployment `by`: at its T-0, and once more at the end of its rollback. */
+export type PlaceChange = { readonly by: string; readonly deployedAt: Instant; readonly at: Instant };
+
 /** What the use cases need of the tables inside one transaction. Repositories fit by shape. */
 export type Tx = {
   readonly inbox: {
@@ -38,6 +41,8 @@ export type Tx = {
       teamId: string,
       filter: { system?: string; environment?: string; channel?: string; limit: number },
     ) => Promise<Deployment[]>;
+    /** What another deployment of the same place did last. */
+    findLastChange: (deployment: Deployment) => Promise<PlaceChange | undefined>;
     takeNumber: (teamId: string) => Promise<number>;
     insert: (deployment: Deployment, nextDueAt: Instant | undefined, now: Instant) => Promise<void>;
     save: (

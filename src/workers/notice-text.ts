@@ -3,10 +3,14 @@ import type { Message } from '../blocks/kit.ts';
 import { eventPost } from '../blocks/messages/posts.ts';
 import { reminderMessage } from '../blocks/messages/reminder.ts';
 import { startAnswer } from '../blocks/messages/start-answer.ts';
+import { answerText } from '../blocks/text.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import { titleOf } from '../blocks/card/heading.ts';
 import type { Situation } from '../domain/situation.ts';
 import type { Notice } from '../usecases/notices.ts';
+
+/** Slack shortens what is longer. */
+const LONGEST_ANSWER = 3500;
 
 export type SpokenNotice = Exclude<Notice, { kind: 'report' }>;
 
@@ -20,6 +24,7 @@ export const noticeMessage = (
     case 'refused':
       return refusalMessage(notice.refusal);
     case 'told':
+      return { text: answerText(notice.text, LONGEST_ANSWER) };
     case 'direct':
       return { text: notice.text };
     case 'started': {

@@ -67,7 +67,7 @@ const send = async (deps: NoticeDeps, { notice, noticeId, about, isRepeated }: S
   if (notice.kind === 'report') return sendReport(deps, { noticeId, about, isRepeated });
   const said = noticeMessage(notice, about.situation, about.card?.permalink ?? undefined);
   if (said === undefined) return ok(undefined);
-  if ('reply' in notice) return reply(deps, notice.reply, said);
+  if ('reply' in notice) return reply(deps, { to: notice.reply, about, key: noticeId, isRepeated }, said);
   if (notice.kind === 'direct') {
     return postOnce(deps, { target: { channel: notice.person, key: noticeId }, isRepeated }, said);
   }
@@ -107,17 +107,31 @@ const sendReport = async (
   return uploaded.ok ? messenger.post(target, report.post) : uploaded;
 };
 
-/** Only the person who asked sees it. A used-up response URL falls back to an ephemeral message. */
+type Replying = {
+  readonly to: Reply;
+  readonly about: About;
+  readonly key: string;
+  readonly isRepeated: boolean;
+};
+
+/**
+ * Only the person who asked sees it. A used-up response URL falls back to an ephemeral message; what was asked in a
+ * dialog is answered in the deployment's channel, else as a direct message.
+ */
 const reply = async (
-  { messenger }: NoticeDeps,
-  { channel, person, responseUrl }: Reply,
+  deps: NoticeDeps,
+  { to, about, key, isRepeated }: Replying,
   said: Said,
 ): Promise<Sent> => {
+  const { messenger } = deps;
+  const { person, responseUrl } = to;
   if (responseUrl !== undefined) {
     const answered = await messenger.respond(responseUrl, said);
     if (answered.ok) return ok(undefined);
     if (answered.error.kind !== 'refused') return answered;
   }
+  const channel = to.channel ?? about.situation?.deployment.channel;
+  if (channel === undefined) return postOnce(deps, { target: { channel: person, key }, isRepeated }, said);
   const told = await messenger.tellOnly({ channel, person }, said);
   return told.ok ? ok(undefined) : told;
 };

@@ -23,6 +23,7 @@ const ITEM_EVENTS: Readonly<Record<ItemEvent['type'], true>> = {
   item_failed: true,
   item_undone: true,
   red_accepted: true,
+  item_carried_over: true,
   item_noted: true,
   timer_started: true,
   timer_elapsed: true,

@@ -34,6 +34,8 @@ export const applyItemEvent = (deployment: Deployment, event: ItemEvent, at: Ins
       };
       return withItem(deployment, itemId, (progress) => ({ ...progress, settled }));
     }
+    case 'item_carried_over':
+      return withItem(deployment, itemId, (progress) => ({ ...progress, settled: event.settled }));
     case 'item_skipped': {
       const { by, reason, override, debtId } = event;
       const settled = { kind: 'skipped' as const, by, at, reason, override };

@@ -1,0 +1,88 @@
+import type { DomainEvent } from '../domain/events.ts';
+import type { Situation } from '../domain/situation.ts';
+import { boardOf } from '../domain/standing.ts';
+import { MINUTE } from '../lib/time.ts';
+
+type Done = {
+  readonly events: readonly DomainEvent[];
+  /** A command shows nothing by itself, a button is answered by the card it stands on. */
+  readonly isTyped: boolean;
+};
+
+/** One line about what was done, for the one who asked; undefined where the card says it already. */
+export const answerTo = (situation: Situation, { events, isTyped }: Done): string | undefined => {
+  const deferred = events.find(({ type }) => type === 'go_deferred');
+  if (deferred !== undefined) return wordsFor(situation, deferred);
+  return isTyped
+    ? events.map((event) => wordsFor(situation, event)).find((text) => text !== undefined)
+    : undefined;
+};
+
+const wordsFor = (situation: Situation, event: DomainEvent): string | undefined =>
+  'itemId' in event ? itemWords(situation, event) : deploymentWords(situation, event);
+
+type OnItem = Extract<DomainEvent, { itemId: string }>;
+
+const itemWords = (situation: Situation, event: OnItem): string | undefined => {
+  const title = titleOf(situation, event.itemId);
+  switch (event.type) {
+    case 'item_confirmed':
+      return `Confirmed: ${title}.`;
+    case 'item_skipped':
+      return `Skipped: ${title}.${event.debtId === undefined ? '' : ' It stays a debt for the sign-off.'}`;
+    case 'item_marked_not_applicable':
+      return `Not applicable: ${title}.`;
+    case 'item_failed':
+      return `Failed: ${title} (${event.reason}).`;
+    case 'item_undone':
+      return `Undone: ${title}.`;
+    case 'red_accepted':
+      return `Accepted: ${title}. It stays a debt for the sign-off.`;
+    case 'item_noted':
+      return `Noted at ${title}.`;
+    default:
+      return undefined;
+  }
+};
+
+const deploymentWords = (
+  { deployment, rules, ...situation }: Situation,
+  event: Exclude<DomainEvent, OnItem>,
+): string | undefined => {
+  const subject = `${deployment.system} #${deployment.number}`;
+  switch (event.type) {
+    case 'checks_requested':
+      return event.reason.kind === 'click'
+        ? `Running: ${event.runs.map(({ itemId }) => titleOf({ ...situation, deployment, rules }, itemId)).join(', ')}.`
+        : undefined;
+    case 'version_set':
+      return `The version of ${subject} is ${event.version}.`;
+    case 'go_deferred':
+      return `Re-measuring ${event.itemIds.length === 1 ? '1 result' : `${event.itemIds.length} results`} older than ${rules.goFreshness / MINUTE} min; Go again when they are in.`;
+    case 'go_given':
+      return `Go is given for ${subject}.`;
+    case 'no_go_given':
+      return `${subject} is on hold.`;
+    case 'resumed':
+      return `${subject} goes on.`;
+    case 'deployed':
+      return `Deployed: ${subject} is being verified.`;
+    case 'deployed_undone':
+      return `Deployed is taken back: ${subject} is being deployed.`;
+    case 'aborted':
+      return `${subject} is aborted.${event.locked ? ` ${deployment.environment} stays locked.` : ''}`;
+    case 'rollback_started':
+      return `${subject} is rolling back. The steps stand on the card.`;
+    case 'signed':
+      return `Signed for ${subject} as ${event.role}.`;
+    case 'alert_acknowledged':
+      return 'The alert is acknowledged.';
+    case 'alert_taken_over':
+      return 'You have taken the alert over.';
+    default:
+      return undefined;
+  }
+};
+
+const titleOf = (situation: Situation, itemId: string): string =>
+  boardOf(situation).plan.byId.get(itemId)?.item.title ?? itemId;
