@@ -2,6 +2,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import type { Result } from '../lib/result.ts';
 import { ok } from '../lib/result.ts';
+import { stated } from '../lib/stated.ts';
 import type { Cause } from '../usecases/act.ts';
 import { AlreadyHandled } from '../usecases/act.ts';
 import { ASK, choosePlace } from '../usecases/choose-place.ts';
@@ -75,7 +76,7 @@ const actOn = async (
 const start = async (
   loop: Loop,
   { by, cause, channel: asked, channelName }: Order,
-  { words, chosen, plannedGo, channel: opened }: Extract<Mutation, { type: 'start' }>,
+  { words, chosen, plannedGo, carryOverFrom, channel: opened }: Extract<Mutation, { type: 'start' }>,
 ): Promise<Result<unknown, Refusal>> => {
   const channel = opened ?? asked;
   const recent = await loop.transact((tx) =>
@@ -95,6 +96,6 @@ const start = async (
     channel: channel ?? '',
     by,
     cause,
-    ...(plannedGo === undefined ? {} : { plannedGo }),
+    ...stated({ plannedGo, carryOverFrom }),
   });
 };

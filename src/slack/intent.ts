@@ -25,6 +25,8 @@ export type Intent =
       readonly words: { readonly environment: string; readonly rest: readonly string[] };
       readonly chosen: Partial<Choices>;
       readonly plannedGo?: Instant;
+      /** Aborted deployment whose confirmations are kept. */
+      readonly carryOverFrom?: string;
       /** Where the dialog was opened; absent: where the command was typed. */
       readonly channel?: string;
       readonly inDialog?: DialogField;

@@ -3,6 +3,7 @@ import { startModal } from '../blocks/modals/start.ts';
 import type { Checklist } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { stated } from '../lib/stated.ts';
+import { carriableOf } from '../usecases/carriable.ts';
 import type { Loop } from '../usecases/world.ts';
 import type { Dialog } from './intent.ts';
 import type { Asked } from './listen.ts';
@@ -24,12 +25,14 @@ export const startView = async (
   const before = recent.find(
     (deployment) => deployment.system === system && deployment.environment === environment,
   );
+  const carryOver = before === undefined ? undefined : await carriableOf(loop, before);
   return startModal({
     channel,
     environments: environments.size > 0 ? [...environments.keys()] : ['production', 'staging'],
     systems,
     chosen: stated({ environment, system }),
     ...stated({
+      carryOver,
       runningNow: runningNow(recent, { system, environment }),
       asks: checklist === undefined ? undefined : asksOf(checklist, before),
     }),

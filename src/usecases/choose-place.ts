@@ -1,4 +1,4 @@
-import type { Checklist, Choices, Environment } from '../domain/checklist.ts';
+import type { Checklist, Choices, Environment, Parameter } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
@@ -142,10 +142,23 @@ const parametersFor = (
 ): JsonObject => {
   const given = systems[system]?.connections.values ?? {};
   const known: Record<string, Json> = {};
-  for (const [name, { secret, ask, default: usual }] of Object.entries(parameters)) {
-    if (secret) continue;
-    const value = (ask ? chosen.parameters?.[name] : undefined) ?? given[name] ?? usual;
+  for (const [name, parameter] of Object.entries(parameters)) {
+    if (parameter.secret) continue;
+    const value = answerOf(chosen, name, parameter) ?? given[name] ?? parameter.default;
     if (value !== undefined) known[name] = value;
   }
   return known;
+};
+
+/** What was answered in the start dialog, in the type of the default. There, a box without a tick is a no. */
+const answerOf = (
+  { parameters }: Partial<Choices>,
+  name: string,
+  { ask, default: usual }: Parameter,
+): Json | undefined => {
+  if (!ask || parameters === undefined) return undefined;
+  const answer = parameters[name];
+  if (typeof usual === 'boolean') return answer ?? false;
+  const isNumber = typeof usual === 'number' && typeof answer === 'string' && answer.trim() !== '';
+  return isNumber && Number.isFinite(Number(answer)) ? Number(answer) : answer;
 };

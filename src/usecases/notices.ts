@@ -37,8 +37,8 @@ export type ThreadEvent =
   | { readonly type: 'rolled_back' }
   | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
   | { readonly type: 'was_down'; readonly from: number; readonly to: number }
-  /** Another deployment of the same place, by its id, made the evidence stale. */
-  | { readonly type: 'place_changed'; readonly by: string };
+  /** `by`: id of the other deployment of the same place. */
+  | { readonly type: 'evidence_outdated' | 'superseded'; readonly by: string };
 
 /** A notice with the id that keeps it from being said twice. */
 export type NoticeToSend = {
@@ -59,7 +59,7 @@ export const noticesFor = ({ after, events }: Transition): readonly NoticeToSend
   events.flatMap((event): NoticeToSend[] => {
     const say = (name: string, notice: Notice) => [noticeRow(`${after.id}:${name}`, after.id, notice)];
     const post = (
-      type: Exclude<ThreadEvent['type'], 'alert_repeated' | 'was_down' | 'place_changed'>,
+      type: Exclude<ThreadEvent['type'], 'alert_repeated' | 'was_down' | 'evidence_outdated' | 'superseded'>,
       broadcast: boolean,
       name = type,
     ) => say(name, { kind: 'event', event: { type }, broadcast });
@@ -73,7 +73,13 @@ export const noticesFor = ({ after, events }: Transition): readonly NoticeToSend
       case 'evidence_outdated':
         return say(`changed:${event.by}:${after.revision}`, {
           kind: 'event',
-          event: { type: 'place_changed', by: event.by },
+          event: { type: 'evidence_outdated', by: event.by },
+          broadcast: false,
+        });
+      case 'superseded':
+        return say('superseded', {
+          kind: 'event',
+          event: { type: 'superseded', by: event.supersededBy },
           broadcast: false,
         });
       case 'no_go_given':

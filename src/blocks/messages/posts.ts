@@ -3,13 +3,13 @@ import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
 import { evidenceOf } from '../../domain/decide/gate.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
-import { isUrl, titleOf } from '../card/heading.ts';
+import { titleOf } from '../card/heading.ts';
 import { deciders } from '../card/waiting.ts';
 import { roleText } from '../item/words.ts';
 import { section } from '../kit.ts';
 import type { Message } from '../kit.ts';
 import type { Scene } from '../scene.ts';
-import { bold, dateTime, durationText, inline, listed, mention, plural, timeOf } from '../text.ts';
+import { bold, dateTime, durationText, inline, link, listed, mention, plural, timeOf } from '../text.ts';
 import { backups, called, responders } from './people.ts';
 
 /** What happened, as far as the thread or the channel is told of it. Each is said once. */
@@ -27,15 +27,18 @@ export type PostEvent =
     }
   | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
   | { readonly type: 'was_down'; readonly from: Instant; readonly to: Instant }
-  /** Id of the deployment that changed the same place. */
-  | { readonly type: 'place_changed'; readonly by: string };
+  /** `by`: id of the other deployment of the same place. */
+  | { readonly type: 'evidence_outdated' | 'superseded'; readonly by: string };
 
 /** A post about what happened, from the deployment as it is now. `cardUrl`: link to the card, for posts that ask for a click. */
 export const eventPost = (scene: Scene, event: PostEvent, cardUrl?: string): Message => {
   const title = inline(titleOf(scene.situation.deployment), 150);
   const words = wordsFor(scene, event);
-  const link = isUrl(cardUrl) && ASKS.has(event.type) ? ` <${cardUrl}|Open the card>` : '';
-  const block: KnownBlock = section('post', `${bold(title)}\n${words}${link}`);
+  const card = ASKS.has(event.type) ? link(cardUrl, 'Open the card') : undefined;
+  const block: KnownBlock = section(
+    'post',
+    `${bold(title)}\n${words}${card === undefined ? '' : ` ${card}`}`,
+  );
   return { text: `${title}: ${words.replace(/\n/g, ' ')}`, blocks: [block] };
 };
 
@@ -57,12 +60,12 @@ const wordsFor = (scene: Scene, event: PostEvent): string => {
       return signOffWords(scene);
     case 'alert_repeated':
       return repeatWords(scene, event);
+    case 'evidence_outdated':
+      return `${inline(event.by, 60)} changed ${inline(scene.situation.deployment.environment, 40)}: what was measured before is measured again. What people confirmed stands; please look whether it still holds.`;
+    case 'superseded':
+      return `${inline(event.by, 60)} is deployed: it takes over the watch.`;
     case 'was_down':
       return `I was down ${timeOf(event.from)}-${timeOf(event.to)}. Of the looks due meanwhile only the newest runs, marked late; the others are missed.`;
-    case 'place_changed': {
-      const { environment } = scene.situation.deployment;
-      return `${inline(event.by, 100)} has changed ${inline(environment, 50)} meanwhile: what was measured before is measured again. What people confirmed stands; please look whether it still holds.`;
-    }
     default:
       return stateWords(scene, event.type);
   }
@@ -70,7 +73,7 @@ const wordsFor = (scene: Scene, event: PostEvent): string => {
 
 type StateEvent = Exclude<
   PostEvent['type'],
-  'go_asked' | 'sign_off_asked' | 'alert_repeated' | 'was_down' | 'place_changed'
+  'go_asked' | 'sign_off_asked' | 'alert_repeated' | 'was_down' | 'evidence_outdated' | 'superseded'
 >;
 
 const by = (id: string | null | undefined): string =>

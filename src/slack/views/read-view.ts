@@ -1,7 +1,9 @@
 import type { InputPlace } from '../../blocks/ids.ts';
 import { INPUT, VIEW } from '../../blocks/ids.ts';
-import type { Ref } from '../../blocks/ref.ts';
+import type { Ref, StartRef } from '../../blocks/ref.ts';
 import { decodeRef, decodeStartRef } from '../../blocks/ref.ts';
+import type { JsonObject } from '../../lib/json.ts';
+import { stated } from '../../lib/stated.ts';
 import type { Act } from '../../usecases/acts.ts';
 import type { Envelope, Values } from '../envelope.ts';
 import type { Intent } from '../intent.ts';
@@ -103,7 +105,7 @@ const BY_VIEW: Readonly<Record<string, { readonly read: Read; readonly field: In
 /** What a submitted dialog means, and the input at which a refusal is shown. */
 export const readView = (envelope: ViewEnvelope): Intent => {
   const { callbackId, privateMetadata, values } = envelope;
-  if (callbackId === VIEW.startDeployment) return readStart(values, decodeStartRef(privateMetadata)?.channel);
+  if (callbackId === VIEW.startDeployment) return readStart(values, decodeStartRef(privateMetadata));
   const ref = decodeRef(privateMetadata);
   const known = BY_VIEW[callbackId];
   const act = ref === undefined ? undefined : known?.read(ref, values);
@@ -128,22 +130,36 @@ const textsUnder = (values: Values, prefix: string): Readonly<Record<string, str
     }),
   );
 
-const readStart = (values: Values, channel: string | undefined): Intent => {
+const isTicked = (values: Values, { block, action }: InputPlace): boolean => {
+  const value = values[block]?.[action];
+  return Array.isArray(value) && value.length > 0;
+};
+
+const answersIn = (values: Values): JsonObject => ({
+  ...textsUnder(values, 'parameter.'),
+  ...Object.fromEntries(tickedIn(values, INPUT.toggles).map((name) => [name, true] as const)),
+});
+
+const readStart = (values: Values, ref: StartRef | undefined): Intent => {
   const environment = textAt(values, INPUT.environment);
   const system = textAt(values, INPUT.system);
   if (environment === undefined || system === undefined) return { type: 'nothing' };
   const version = textAt(values, INPUT.version)?.trim() ?? '';
   const plannedGo = momentAt(values, INPUT.plannedGo);
-  const toggles = tickedIn(values, INPUT.toggles).map((name) => [name, true] as const);
+  const isAsked = Object.keys(values).some((block) => /^(?:toggles|parameter)\./.test(block));
   return {
     type: 'start',
     words: { environment, rest: version === '' ? [system] : [system, version] },
     chosen: {
       variants: textsUnder(values, 'variant.'),
-      parameters: { ...textsUnder(values, 'parameter.'), ...Object.fromEntries(toggles) },
+      // Absent where nothing was asked, so that a default does not become a no.
+      ...(isAsked ? { parameters: answersIn(values) } : {}),
     },
     inDialog: { block: INPUT.environment.block },
-    ...(plannedGo === undefined ? {} : { plannedGo }),
-    ...(channel === undefined ? {} : { channel }),
+    ...stated({
+      plannedGo,
+      channel: ref?.channel,
+      carryOverFrom: isTicked(values, INPUT.carryOver) ? ref?.carryOverFrom : undefined,
+    }),
   };
 };
