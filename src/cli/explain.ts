@@ -5,7 +5,12 @@ import { UsageError } from './command.ts';
 import { NoDatabaseError } from './database.ts';
 
 /** A failure in words for the person at the terminal. */
-export type Explained = { readonly text: string; readonly code: ExitCode };
+export type Explained = {
+  readonly problem: string;
+  /** Absent: the problem says it. */
+  readonly remedy?: string;
+  readonly code: ExitCode;
+};
 
 /** What can be wrong outside of tminus, by the code of the error that says so: the problem and what to do. */
 type Meaning = { readonly problem: (error: Failure) => string; readonly remedy: string };
@@ -68,23 +73,25 @@ const chainOf = (error: unknown): readonly Failure[] => {
   return inner === error ? [error] : [error, ...chainOf(inner)];
 };
 
-const known = (error: unknown): string | undefined => {
+/** Codes of other people's errors that are explained; each has a row in docs/errors.md. */
+export const EXPLAINED_CODES: readonly string[] = Object.keys(MEANINGS);
+
+const known = (error: unknown): Explained | undefined => {
   for (const link of chainOf(error)) {
-    const meaning =
-      typeof link.code === 'string' && Object.hasOwn(MEANINGS, link.code) ? MEANINGS[link.code] : undefined;
-    if (meaning !== undefined) return `${meaning.problem(link)}\n${meaning.remedy}`;
+    const code = typeof link.code === 'string' ? link.code : '';
+    const meaning = Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
+    if (meaning !== undefined) return { problem: meaning.problem(link), remedy: meaning.remedy, code: 1 };
   }
   return undefined;
 };
 
 /** Undefined: nobody foresaw it, so it is a bug, or something that deserves a row above. */
 export const explain = (error: unknown): Explained | undefined => {
-  if (error instanceof UsageError) return { text: error.message, code: 2 };
+  if (error instanceof UsageError) return { problem: error.message, code: 2 };
   if (error instanceof ConfigError)
-    return { text: `${error.message}\nEvery variable is explained in docs/operations.md.`, code: 2 };
+    return { problem: error.message, remedy: 'Every variable is explained in docs/operations.md.', code: 2 };
   if (error instanceof EmbeddedPostgresError)
-    return { text: `${error.message} (${error.code})\n${error.remedy}`, code: 1 };
-  if (error instanceof NoDatabaseError) return { text: error.message, code: 1 };
-  const text = known(error);
-  return text === undefined ? undefined : { text, code: 1 };
+    return { problem: `${error.message} (${error.code})`, remedy: error.remedy, code: 1 };
+  if (error instanceof NoDatabaseError) return { problem: error.message, code: 1 };
+  return known(error);
 };

@@ -4,6 +4,7 @@ import type { Command, ExitCode } from './command.ts';
 import { parseGiven, UsageError } from './command.ts';
 import { audit } from './audit/audit.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor/doctor.ts';
 import { explain } from './explain.ts';
 import { helpOf, overview } from './help.ts';
 import { installedVersion } from './installation.ts';
@@ -14,7 +15,7 @@ import { start } from './start.ts';
 import { ownTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [start, migrate, audit, sandbox, demo];
+const COMMANDS: readonly Command[] = [start, migrate, doctor, audit, sandbox, demo];
 
 const NAMES = [...COMMANDS.map(({ name }) => name), 'help'];
 
@@ -48,7 +49,8 @@ const main = async (typed: readonly string[], terminal: Terminal): Promise<ExitC
   } catch (err) {
     const explained = explain(err);
     if (explained !== undefined) {
-      terminal.complain(explained.text);
+      terminal.complain(explained.problem);
+      if (explained.remedy !== undefined) terminal.complain(explained.remedy);
       return explained.code;
     }
     const errorId = newErrorId();

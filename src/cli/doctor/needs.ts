@@ -1,0 +1,38 @@
+/** What a check waits for, read from the words its readiness uses. */
+export type Need =
+  /** A parameter without a value. */
+  | { readonly kind: 'value'; readonly name: string }
+  /** A secret the environment file refers to and the worker does not hold, or a variable that is named directly. */
+  | { readonly kind: 'variable'; readonly variable: string }
+  | { readonly kind: 'host'; readonly host: string }
+  | { readonly kind: 'command'; readonly name: string }
+  /** `env` checks have nowhere to read from. */
+  | { readonly kind: 'env_source' }
+  /** `file` checks have no folder to read below. */
+  | { readonly kind: 'files' }
+  /** This version cannot run checks of that kind. */
+  | { readonly kind: 'check_kind'; readonly name: string }
+  | { readonly kind: 'other' };
+
+type Reading = readonly [RegExp, (found: string) => Need];
+
+/** In the order they are tried: a name in capitals is a variable, any other is a parameter. */
+const READINGS: readonly Reading[] = [
+  [/^[^ ]+ not set \(([A-Za-z_][A-Za-z0-9_]*)\)$/, (variable) => ({ kind: 'variable', variable })],
+  [/^([A-Z_][A-Z0-9_]*) not set$/, (variable) => ({ kind: 'variable', variable })],
+  [/^([^ ]+) not set(?: \(.*\))?$/, (name) => ({ kind: 'value', name })],
+  [/^host ([^ ]+) not allowed$/, (host) => ({ kind: 'host', host })],
+  [/^command ([^ ]+) not named$/, (name) => ({ kind: 'command', name })],
+  [/^kind ([^ ]+)$/, (name) => ({ kind: 'check_kind', name })],
+  [/^(env source)$/, () => ({ kind: 'env_source' })],
+  [/^(runner on the host)$/, () => ({ kind: 'files' })],
+];
+
+/** Reads one entry of `missing`. */
+export const readNeed = (missing: string): Need => {
+  for (const [pattern, need] of READINGS) {
+    const found = pattern.exec(missing)?.[1];
+    if (found !== undefined) return need(found);
+  }
+  return { kind: 'other' };
+};
