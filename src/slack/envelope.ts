@@ -105,12 +105,27 @@ const viewBody = z.object({
 
 /** Reads a payload; undefined when it is none that tminus takes. */
 export const parseEnvelope = (body: unknown): Envelope | undefined => {
-  const command = commandBody.safeParse(body);
-  if (command.success) return commandOf(command.data);
-  const action = actionBody.safeParse(body);
-  if (action.success) return actionOf(action.data);
-  const view = viewBody.safeParse(body);
-  return view.success ? viewOf(view.data) : undefined;
+  switch (typeOf(body)) {
+    case 'block_actions':
+      return read(actionBody, body, actionOf);
+    case 'view_submission':
+      return read(viewBody, body, viewOf);
+    default:
+      return read(commandBody, body, commandOf);
+  }
+};
+
+/** Commands have no type. */
+const typeOf = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined;
+
+const read = <Body>(
+  schema: z.ZodType<Body>,
+  body: unknown,
+  envelopeOf: (body: Body) => Envelope | undefined,
+): Envelope | undefined => {
+  const parsed = schema.safeParse(body);
+  return parsed.success ? envelopeOf(parsed.data) : undefined;
 };
 
 const nameOf = ({ username, name }: z.infer<typeof person>): string => username ?? name ?? '';

@@ -15,6 +15,7 @@ import { reportPost } from '../blocks/report/post.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import type { AuditEvent, ChainHead } from '../domain/audit.ts';
 import { deploymentChain } from '../domain/audit.ts';
+import type { EffectiveChecklist } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { isEnded } from '../domain/deployment.ts';
 import { refusal } from '../domain/refusal.ts';
@@ -29,6 +30,7 @@ import type { Loop } from '../usecases/world.ts';
 import type { Show, Target } from './intent.ts';
 import type { Asked } from './listen.ts';
 import { findTarget } from './resolve.ts';
+import { shareLooks } from './share-looks.ts';
 
 /** What the answers that only look need of the tables. */
 export type ShowStores = {
@@ -39,6 +41,7 @@ export type ShowStores = {
       filter: { system?: string; environment?: string; channel?: string; limit: number },
     ) => Promise<Deployment[]>;
   };
+  readonly checklists: { get: (hash: string) => Promise<EffectiveChecklist> };
   readonly locks: { list: (teamId: string) => Promise<Lock[]> };
   readonly messages: {
     find: (
@@ -59,44 +62,52 @@ const HISTORY = 15;
 
 type Looking = { readonly loop: Loop; readonly stores: ShowStores };
 
-/** Answers every command that only looks. */
-export const createShow =
-  (loop: Loop, stores: ShowStores): ((show: Show, asked: Asked) => Promise<Message>) =>
-  async (show, asked) => {
-    const looking = { loop, stores };
-    switch (show.what) {
-      case 'help':
-        return helpMessage();
-      case 'list':
-        return listMessage(await seenAll(looking, await stores.deployments.listLive(loop.teamId)));
-      case 'mine':
-        return mineMessage(
-          asked.person.id,
-          await scenes(looking, await stores.deployments.listLive(loop.teamId)),
-        );
-      case 'status':
-        return showStatus(looking, show.of);
-      case 'history': {
-        const filter = { limit: HISTORY, ...(show.system === undefined ? {} : { system: show.system }) };
-        return historyMessage(
-          await seenAll(looking, await stores.deployments.listRecent(loop.teamId, filter)),
-        );
-      }
-      case 'locks':
-        return locksMessage((await stores.locks.list(loop.teamId)).map(lockLine));
-      case 'checklists':
-        return showChecklists(loop);
-      case 'whoami':
-        return showWhoami(loop, asked);
-      case 'report':
-        return showReport(looking, show.target);
-    }
-  };
+/** Answers every command that only looks. What is the same for everybody is looked up once for all who ask together. */
+export const createShow = (
+  loop: Loop,
+  stores: ShowStores,
+): ((show: Show, asked: Asked) => Promise<Message>) => {
+  const looking = { loop, stores };
+  const share = shareLooks<Message>();
+  return (show, asked) =>
+    show.what === 'mine' || show.what === 'whoami' || show.what === 'report'
+      ? look(looking, show, asked)
+      : share(JSON.stringify(show), () => look(looking, show, asked));
+};
 
-const situationOf = async ({ loop }: Looking, deployment: Deployment): Promise<Situation> =>
+const look = async (looking: Looking, show: Show, asked: Asked): Promise<Message> => {
+  const { loop, stores } = looking;
+  switch (show.what) {
+    case 'help':
+      return helpMessage();
+    case 'list':
+      return listMessage(await seenAll(looking, await stores.deployments.listLive(loop.teamId)));
+    case 'mine':
+      return mineMessage(
+        asked.person.id,
+        await scenes(looking, await stores.deployments.listLive(loop.teamId)),
+      );
+    case 'status':
+      return showStatus(looking, show.of);
+    case 'history': {
+      const filter = { limit: HISTORY, ...(show.system === undefined ? {} : { system: show.system }) };
+      return historyMessage(await seenAll(looking, await stores.deployments.listRecent(loop.teamId, filter)));
+    }
+    case 'locks':
+      return locksMessage((await stores.locks.list(loop.teamId)).map(lockLine));
+    case 'checklists':
+      return showChecklists(loop);
+    case 'whoami':
+      return showWhoami(loop, asked);
+    case 'report':
+      return showReport(looking, show.target);
+  }
+};
+
+const situationOf = async ({ loop, stores }: Looking, deployment: Deployment): Promise<Situation> =>
   situate(loop, {
     deployment,
-    checklist: await loop.transact((tx) => tx.checklists.get(deployment.checklistHash)),
+    checklist: await stores.checklists.get(deployment.checklistHash),
     now: loop.now().getTime(),
   });
 
