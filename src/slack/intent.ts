@@ -9,7 +9,12 @@ export type Target =
   { readonly deploymentId: string } | { readonly number: number } | { readonly channel: string };
 
 /** An act whose item is still as somebody typed it. */
-export type TypedAct = { readonly item: string; readonly make: (itemId: string) => Act };
+export type TypedAct = {
+  readonly item: string;
+  readonly make: (itemId: string) => Act;
+  /** For a phase named in place of an item, with its lines that one click each would confirm. Absent: no phase can be meant. */
+  readonly forPhase?: (phaseId: string, confirmable: readonly string[]) => Act;
+};
 
 /** What a person wants, read from a command, a click or a dialog. */
 export type Intent =

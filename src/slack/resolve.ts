@@ -1,9 +1,11 @@
 import { itemIdByNumber } from '../blocks/item/number.ts';
+import { confirmableTogether } from '../blocks/modals/confirm-group.ts';
+import type { Scene } from '../blocks/scene.ts';
+import { sceneOf } from '../blocks/scene.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import type { Board } from '../domain/standing.ts';
-import { boardOf } from '../domain/standing.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
@@ -56,8 +58,20 @@ export const resolveAct = async (
   if (!('make' in act)) return ok(act);
   const checklist = await loop.transact((tx) => tx.checklists.get(deployment.checklistHash));
   const situation = situate(loop, { deployment, checklist, now: loop.now().getTime() });
-  const item = findItemByName(boardOf(situation), act.item);
+  const scene = sceneOf(situation);
+  const phase = phaseCalled(scene, act);
+  if (phase !== undefined) return ok(phase);
+  const item = findItemByName(scene.board, act.item);
   return item.ok ? ok(act.make(item.value)) : item;
+};
+
+/** What is meant when a phase is named, and no item is called the same. */
+const phaseCalled = (scene: Scene, { item, forPhase }: TypedAct): Act | undefined => {
+  const { plan } = scene.board;
+  const isPhase = !plan.byId.has(item) && plan.items.some(({ phaseId }) => phaseId === item);
+  if (!isPhase || forPhase === undefined) return undefined;
+  const lines = confirmableTogether(scene, item).map((entry) => entry.item.id);
+  return forPhase(item, lines);
 };
 
 const findItemByName = (board: Board, typed: string): Result<string, Refusal> => {

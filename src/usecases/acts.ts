@@ -17,7 +17,9 @@ import type { Actor, Situation } from '../domain/situation.ts';
 import { boardOf } from '../domain/standing.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
+import { stated } from '../lib/stated.ts';
 import type { Instant } from '../lib/time.ts';
+import { DAY } from '../lib/time.ts';
 
 type OnItem = { readonly itemId: string };
 type Reasoned = { readonly reason: string | undefined };
@@ -29,13 +31,20 @@ export type Act =
   | ({ readonly kind: 'skip' | 'na' | 'fail' | 'undo' | 'accept' } & OnItem & Reasoned)
   | ({ readonly kind: 'note'; readonly text: string } & OnItem)
   | { readonly kind: 'rerun'; readonly itemIds: readonly string[] }
-  /** Every by-click check of one effect in a phase that has not run yet. */
-  | { readonly kind: 'rerun_group'; readonly phaseId: string; readonly effect: string }
-  | { readonly kind: 'rerun_alert'; readonly alertId: string }
+  /** Every by-click check of one effect (absent: of any) in a phase that has not run yet. */
+  | { readonly kind: 'rerun_group'; readonly phaseId: string; readonly effect?: string }
+  /** Absent: the newest alert that is not over. */
+  | { readonly kind: 'rerun_alert'; readonly alertId?: string }
   | { readonly kind: 'go' | 'resume' | 'undo_deployed' }
   | ({ readonly kind: 'no_go' | 'abort' } & Reasoned)
   | { readonly kind: 'version'; readonly version: string }
-  | { readonly kind: 'deployed'; readonly at?: Instant; readonly override?: string }
+  /** `clock`: `13:40` in the environment's time zone, the last time it was that late. */
+  | {
+      readonly kind: 'deployed';
+      readonly at?: Instant;
+      readonly clock?: string;
+      readonly override?: string;
+    }
   | ({
       readonly kind: 'roll_back';
       readonly plans: readonly string[];
@@ -99,7 +108,9 @@ const itemsToRun = (
   act: Extract<Act, { kind: 'rerun_group' | 'rerun_alert' }>,
 ): readonly string[] => {
   if (act.kind === 'rerun_alert') {
-    const alert = situation.deployment.alerts.find(({ id }) => id === act.alertId);
+    const alert = situation.deployment.alerts.findLast(({ id, state }) =>
+      act.alertId === undefined ? state.kind !== 'resolved' : id === act.alertId,
+    );
     return (alert?.itemIds ?? []).filter((id) => progressOf(situation.deployment, id).running === undefined);
   }
   return boardOf(situation)
@@ -111,7 +122,7 @@ const itemsToRun = (
         applies &&
         isFresh &&
         item.body.kind === 'check' &&
-        item.body.effect === act.effect
+        (act.effect === undefined || item.body.effect === act.effect)
       );
     })
     .filter((entry) => situation.readiness(entry).kind === 'by_click')
@@ -129,7 +140,10 @@ const decideOnDeployment = (situation: Situation, actor: Actor, act: DeploymentA
     case 'version':
       return setVersion(situation, { actor, version: act.version });
     case 'deployed':
-      return declareDeployed(situation, { ...act, actor });
+      return declareDeployed(situation, {
+        actor,
+        ...stated({ at: act.at ?? momentOfClock(situation, act.clock), override: act.override }),
+      });
     case 'undo_deployed':
       return undoDeployed(situation, { actor });
     case 'abort':
@@ -143,6 +157,17 @@ const decideOnDeployment = (situation: Situation, actor: Actor, act: DeploymentA
     case 'acknowledge':
       return acknowledgeAlert(situation, { ...act, actor });
   }
+};
+
+/** The last moment at which the clock on the environment's wall showed this time. */
+const momentOfClock = (
+  { calendar, checklist, now }: Situation,
+  clock: string | undefined,
+): Instant | undefined => {
+  const [hour, minute] = (clock ?? '').split(':').map(Number);
+  return hour === undefined || minute === undefined
+    ? undefined
+    : calendar.nextCron(`${minute} ${hour} * * *`, checklist.timeZone, now - DAY);
 };
 
 const debtsOf = ({ deployment }: Situation, accepted: readonly string[] | 'all'): readonly string[] =>

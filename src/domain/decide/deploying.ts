@@ -1,6 +1,7 @@
 import type { Result } from '../../lib/result.ts';
 import { err, ok } from '../../lib/result.ts';
 import type { Instant } from '../../lib/time.ts';
+import { MINUTE } from '../../lib/time.ts';
 import { requireMember } from '../actor.ts';
 import type { Deployment } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
@@ -30,8 +31,8 @@ export const declareDeployed = (
   if (!member.ok) return member;
   const { deployment, now } = situation;
   if (deployment.state.kind !== 'deploying') return err(refuseDeployedNow(deployment));
-  const deployedAt = at ?? now;
-  if (deployedAt > now || deployedAt < (deployment.anchors.go ?? deployment.anchors.start)) {
+  const deployedAt = laterInMinute(at ?? now, deployment.anchors.go ?? deployment.anchors.start);
+  if (deployedAt === undefined || deployedAt > now) {
     return err(refusal('time_invalid', 'The time of deployment lies between Go and now.'));
   }
   const open = openRequired(boardOf(situation), ['deploy']);
@@ -54,6 +55,10 @@ export const declareDeployed = (
     },
   ]);
 };
+
+/** People say minutes: the minute of Go means Go itself. Undefined: earlier than that. */
+const laterInMinute = (at: Instant, earliest: Instant): Instant | undefined =>
+  at < earliest - (earliest % MINUTE) ? undefined : Math.max(at, earliest);
 
 const refuseDeployedNow = ({ deployedBy }: Deployment): Refusal => {
   const done = deployedBy === undefined ? 'Go comes first.' : `<@${deployedBy}> said so already.`;

@@ -1,6 +1,8 @@
+import { RESTORE } from '../../domain/decide/roll-back.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { refusal } from '../../domain/refusal.ts';
 import { nearest } from '../../lib/nearest.ts';
+import { stated } from '../../lib/stated.ts';
 import type { Act } from '../../usecases/acts.ts';
 import type { Intent, Target } from '../intent.ts';
 
@@ -16,11 +18,19 @@ const NUMBER = /^#(\d{1,9})$/;
 
 /** Acts on an item: the item first, then free text. */
 const onItem =
-  (name: string, make: (itemId: string, rest: string) => Act): Parse =>
+  (
+    name: string,
+    make: (itemId: string, rest: string) => Act,
+    forPhase?: (phaseId: string, confirmable: readonly string[]) => Act,
+  ): Parse =>
   ({ words: [item, ...rest], target }) =>
     item === undefined
       ? usage(`${name} <item> [#n] [text]`)
-      : { type: 'act', target, act: { item, make: (itemId) => make(itemId, rest.join(' ')) } };
+      : {
+          type: 'act',
+          target,
+          act: { item, make: (itemId) => make(itemId, rest.join(' ')), ...stated({ forPhase }) },
+        };
 
 const reasoned = (kind: 'skip' | 'na' | 'fail' | 'undo' | 'accept'): Parse =>
   onItem(kind, (itemId, reason) => ({ kind, itemId, reason }));
@@ -29,9 +39,51 @@ const onDeployment =
   (make: (rest: string, words: readonly string[]) => Act): Parse =>
   ({ words, target }) => ({ type: 'act', target, act: make(words.join(' '), words) });
 
-/** Time words of `/deploy deployed`: `13:40`, today, in UTC, or an ISO time. */
-const parseOverride = (rest: string): Act =>
-  rest === '' ? { kind: 'deployed' } : { kind: 'deployed', override: rest };
+/** `13:40`, `at 13:40`, `done at 13:40`, then why it goes on over open steps. */
+const CLOCK = /^(?:(?:done )?at )?((?:[01]?\d|2[0-3]):[0-5]\d)(?: |$)/i;
+
+const readDeployed = (rest: string): Act => {
+  const clock = CLOCK.exec(rest);
+  const override = rest.slice(clock?.[0].length ?? 0).trim();
+  return {
+    kind: 'deployed',
+    ...stated({ clock: clock?.[1], override: override === '' ? undefined : override }),
+  };
+};
+
+/** One item, the by-click checks of a phase, or `failed`: what the newest alert is about. */
+const readRerun: Parse = (typed) => {
+  const [item] = typed.words;
+  return item === 'failed'
+    ? { type: 'act', target: typed.target, act: { kind: 'rerun_alert' } }
+    : onItem(
+        'rerun',
+        (itemId) => ({ kind: 'rerun', itemIds: [itemId] }),
+        (phaseId) => ({ kind: 'rerun_group', phaseId }),
+      )(typed);
+};
+
+const readUndo: Parse = (typed) => {
+  const [item, ...more] = typed.words;
+  return item === 'deployed' && more.length === 0
+    ? { type: 'act', target: typed.target, act: { kind: 'undo_deployed' } }
+    : reasoned('undo')(typed);
+};
+
+/** `plan=app,database`, `to=1.0.0` and the word RESTORE stand anywhere before or in the reason. */
+const readRollback = (_rest: string, words: readonly string[]): Act => {
+  const option = (name: string) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  const isOption = (word: string) => word === RESTORE || /^(?:plan|to)=\S+$/.test(word);
+  return {
+    kind: 'roll_back',
+    plans: (option('plan') ?? '').split(',').filter((id) => id !== ''),
+    reason: words.filter((word) => !isOption(word)).join(' '),
+    ...stated({
+      targetVersion: option('to'),
+      restoreWord: words.includes(RESTORE) ? RESTORE : undefined,
+    }),
+  };
+};
 
 const lock =
   (kind: 'lock' | 'unlock'): Parse =>
@@ -67,15 +119,18 @@ const SUBCOMMANDS: Readonly<Record<string, Parse>> = {
       ...(isNamed ? { of: target } : environment === undefined ? {} : { of: { environment } }),
     },
   }),
-  confirm: onItem('confirm', (itemId, text) =>
-    text === '' ? { kind: 'confirm', itemId } : { kind: 'confirm', itemId, seen: text, evidence: text },
+  confirm: onItem(
+    'confirm',
+    (itemId, text) =>
+      text === '' ? { kind: 'confirm', itemId } : { kind: 'confirm', itemId, seen: text, evidence: text },
+    (_phaseId, itemIds) => ({ kind: 'confirm_group', itemIds }),
   ),
   skip: reasoned('skip'),
   na: reasoned('na'),
   fail: reasoned('fail'),
-  undo: reasoned('undo'),
+  undo: readUndo,
   accept: reasoned('accept'),
-  rerun: onItem('rerun', (itemId) => ({ kind: 'rerun', itemIds: [itemId] })),
+  rerun: readRerun,
   note: onItem('note', (itemId, text) => ({ kind: 'note', itemId, text })),
   version: ({ words: [version], target }) =>
     version === undefined
@@ -84,7 +139,7 @@ const SUBCOMMANDS: Readonly<Record<string, Parse>> = {
   go: onDeployment(() => ({ kind: 'go' })),
   'no-go': onDeployment((reason) => ({ kind: 'no_go', reason })),
   resume: onDeployment(() => ({ kind: 'resume' })),
-  deployed: onDeployment(parseOverride),
+  deployed: onDeployment(readDeployed),
   'sign-off': onDeployment((_rest, [role]) => ({
     kind: 'sign_off',
     acceptedDebts: 'all',
@@ -92,16 +147,7 @@ const SUBCOMMANDS: Readonly<Record<string, Parse>> = {
   })),
   'take-over': onDeployment(() => ({ kind: 'take_over' })),
   acknowledge: onDeployment(() => ({ kind: 'acknowledge' })),
-  rollback: onDeployment((rest, words) =>
-    words.includes('RESTORE')
-      ? {
-          kind: 'roll_back',
-          plans: [],
-          restoreWord: 'RESTORE',
-          reason: words.filter((word) => word !== 'RESTORE').join(' '),
-        }
-      : { kind: 'roll_back', plans: [], reason: rest },
-  ),
+  rollback: onDeployment(readRollback),
   abort: onDeployment((reason) => ({ kind: 'abort', reason })),
   lock: lock('lock'),
   unlock: lock('unlock'),
