@@ -179,6 +179,8 @@ describe.each(STATES)('whatever people and targets write, in %s', (kind) => {
           { type: 'rolled_back' },
           { type: 'alert_repeated', alertId: 'alert-3', toBackup: true },
           { type: 'was_down', from: START, to: START + HOUR },
+          { type: 'evidence_outdated', by: text },
+          { type: 'superseded', by: text },
         ];
         for (const post of posts) expectSafe(eventPost(scene, post, link));
         for (const key of [

@@ -102,6 +102,12 @@ export const mention = (id: string): string => {
   return GROUP.test(id) ? `<!subteam^${id}>` : inline(id, 40);
 };
 
+/** A link we may put into a message; undefined when the address is none. `label` is formatted already. */
+export const link = (url: string | undefined, label: string): string | undefined =>
+  url !== undefined && url.length <= 1000 && /^https?:\/\/[^\s<>|]+$/.test(url)
+    ? `<${url.replace(/&(?!amp;)/g, '&amp;')}|${label}>`
+    : undefined;
+
 /** `@a or @b`, with `or 3 more` when there are more than `most`. */
 export const mentions = (ids: readonly string[], { word = 'or', most = 2 } = {}): string => {
   const shown = ids.slice(0, most).map(mention);

@@ -5,10 +5,10 @@ import type { Situation } from '../../domain/situation.ts';
 import { cardText, drawn, twoPhases } from '../../../test/support/cards.ts';
 import { situationIn } from '../../../test/support/journey.ts';
 import { buttonsIn, outline } from '../../../test/support/outline.ts';
-import { answer, START } from '../../../test/support/situation.ts';
+import { answer, at, START } from '../../../test/support/situation.ts';
 import { decodeRef } from '../ref.ts';
 import { elementsOf } from '../walk.ts';
-import { cardMessage } from './card.ts';
+import { cardChangesAt, cardMessage } from './card.ts';
 
 describe('the heading', () => {
   test('names system, version, environment, number and state', () => {
@@ -45,6 +45,12 @@ describe('the heading', () => {
       cardMessage({ situation, lock: { since: START, holderText: 'todo #41' } }).blocks,
     )[1];
     expect(other).toContain('locked since {09:00} by todo #41');
+  });
+
+  test('says when another deployment took the watch over', () => {
+    const { deployment, ...rest } = situationIn('watching');
+    const situation = { ...rest, deployment: { ...deployment, supersededBy: 'tiny-43' } };
+    expect(drawn(situation)[1]).toContain('watch taken over by tiny-43');
   });
 
   test('links the card it replaces, and nothing that is no address', () => {
@@ -117,6 +123,12 @@ describe('every state', () => {
       .flatMap(elementsOf)
       .flatMap((element) => (element.type === 'button' ? [element.value] : []));
     for (const value of values) expect(decodeRef(value)?.deploymentId).toBe('tiny-42');
+  });
+
+  test('says when it changes by itself: when a line becomes due', () => {
+    const watching = situationIn('watching');
+    const later = at(watching, watching.now + HOUR);
+    expect(cardChangesAt(later)).toBe(watching.now + 24 * HOUR);
   });
 
   test('the same situation gives the same JSON', () => {

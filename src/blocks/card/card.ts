@@ -1,6 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import { isEnded } from '../../domain/deployment.ts';
 import { reachedSections } from '../../domain/settle/find-item.ts';
+import { itemDueAt } from '../../domain/watch/due-items.ts';
+import { momentOf } from '../../domain/watch/ladder.ts';
 import type { Situation } from '../../domain/situation.ts';
 import type { Instant } from '../../lib/time.ts';
 import type { Message } from '../kit.ts';
@@ -32,17 +34,24 @@ export const cardMessage = (input: CardInput): Message => {
   };
 };
 
-/** When the card changes although nothing happens: a settled row gives its place up. Undefined: never by itself. */
+/**
+ * When the card changes although nothing happens: a settled row gives its place up, a line becomes due, sign-off opens.
+ * Undefined: never by itself.
+ */
 export const cardChangesAt = (situation: Situation): Instant | undefined => {
   const scene = sceneOf(situation);
-  const times = linesOf(scene, reachedSections(situation.deployment.state))
-    .flatMap((entry) => {
-      const progress = progressIn(scene, entry);
-      const isClicked = situation.readiness(entry).kind === 'by_click';
-      return [decidedAt(progress), isClicked ? progress.measured?.at : undefined];
-    })
-    .flatMap((at) => (at === undefined ? [] : [at + ROW_STAYS_MS]))
-    .filter((at) => at > situation.now);
+  const rows = linesOf(scene, reachedSections(situation.deployment.state)).flatMap((entry) => {
+    const progress = progressIn(scene, entry);
+    const isClicked = situation.readiness(entry).kind === 'by_click';
+    const ends = [decidedAt(progress), isClicked ? progress.measured?.at : undefined];
+    return [
+      ...ends.map((at) => (at === undefined ? undefined : at + ROW_STAYS_MS)),
+      itemDueAt(situation, entry),
+    ];
+  });
+  const { opens } = situation.checklist.signOff;
+  const signOff = typeof opens === 'string' ? undefined : momentOf(opens, situation.deployment.anchors);
+  const times = [...rows, signOff].filter((at) => at !== undefined).filter((at) => at > situation.now);
   return times.length === 0 ? undefined : Math.min(...times);
 };
 

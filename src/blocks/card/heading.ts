@@ -1,7 +1,7 @@
 import type { HeaderBlock, KnownBlock } from '@slack/types';
 import type { Deployment, DeploymentState } from '../../domain/deployment.ts';
 import { context, header } from '../kit.ts';
-import { ago, dateTime, dotted, inline, mention, mentions, plain } from '../text.ts';
+import { ago, dateTime, dotted, inline, link, mention, mentions, plain } from '../text.ts';
 import type { Scene } from '../scene.ts';
 import type { CardInput } from './detail.ts';
 
@@ -39,7 +39,7 @@ export const headingBlocks = (scene: Scene, input: CardInput): [HeaderBlock, Kno
 
 const factsText = ({ situation }: Scene, { lock, oldCard }: CardInput): string => {
   const { deployment, policy } = situation;
-  const { previousVersion, startedBy, state } = deployment;
+  const { previousVersion, startedBy, state, supersededBy } = deployment;
   const onCall = policy.holders('on_call');
   return dotted(
     `*${stateWord(state)}*`,
@@ -48,7 +48,8 @@ const factsText = ({ situation }: Scene, { lock, oldCard }: CardInput): string =
     `by ${mention(startedBy)}`,
     onCall === 'anyone' || onCall.length === 0 ? undefined : `on call ${mentions(onCall, { word: 'and' })}`,
     lock === undefined ? undefined : lockText(lock),
-    isUrl(oldCard) ? `<${oldCard}|earlier card>` : undefined,
+    supersededBy === undefined ? undefined : `watch taken over by ${inline(supersededBy, 60)}`,
+    link(oldCard, 'earlier card'),
   );
 };
 
@@ -65,7 +66,3 @@ const lockText = ({ since, holderText }: NonNullable<CardInput['lock']>): string
   holderText === undefined
     ? `lock since ${dateTime(since)}`
     : `locked since ${dateTime(since)} by ${inline(holderText, 80)}`;
-
-/** A link we may put into a message: it comes from Slack, yet nothing in it may end the link early. */
-export const isUrl = (text: string | undefined): text is string =>
-  text !== undefined && text.length <= 500 && /^https?:\/\/[^\s<>|]+$/.test(text);

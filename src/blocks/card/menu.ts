@@ -53,7 +53,10 @@ const moreChoices = ({
   const { kind } = deployment.state;
   const isBefore = kind === 'preparing' || kind === 'awaiting_go' || kind === 'held';
   const isAfter = kind === 'verifying' || kind === 'watching';
-  const canUndo = isAfter && deployment.followUps.every(({ state }) => state.kind === 'planned');
+  const canUndo =
+    isAfter &&
+    deployment.signatures.length === 0 &&
+    deployment.followUps.every(({ state }) => state.kind === 'planned');
   return [
     [MORE.report, 'Report'],
     ...(Object.keys(checklist.variants).length > 0 ? ([[MORE.variant, 'Variant']] as const) : []),

@@ -7,8 +7,7 @@ import { button, context, section } from '../kit.ts';
 import { blockId, encodeRef } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { SHAPE } from '../shapes.ts';
-import { bold, dateTime, dotted, fitted, inline, listed, mention, plural } from '../text.ts';
-import { isUrl } from './heading.ts';
+import { bold, dateTime, dotted, fitted, inline, link, listed, mention, plural } from '../text.ts';
 import type { CardInput, Detail } from './detail.ts';
 
 const MOST_ALERTS = 3;
@@ -26,7 +25,7 @@ export const alertBlocks = (
   return [section('alerts', [...shown, ...more].join('\n'))];
 };
 
-const alertText = ({ line, since, state, takenBy, itemIds }: Alert, link: string | undefined, max: number) =>
+const alertText = ({ line, since, state, takenBy, itemIds }: Alert, url: string | undefined, max: number) =>
   `${SHAPE.red} ${dotted(
     `${bold('Alert')} since ${dateTime(since)}: ${inline(line, max)}`,
     itemIds.length > 1 ? `${itemIds.length} checks` : undefined,
@@ -34,7 +33,7 @@ const alertText = ({ line, since, state, takenBy, itemIds }: Alert, link: string
     state.kind === 'acknowledged' && takenBy === undefined
       ? `acknowledged by ${mention(state.by)}`
       : undefined,
-    isUrl(link) ? `<${link}|open>` : undefined,
+    link(url, 'open'),
   )}`;
 
 /** Blocks for the sign-off; more unsigned roles share one row, and the dialog asks which. */

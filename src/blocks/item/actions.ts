@@ -55,20 +55,20 @@ const onSettled = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
   const stands = entry.item.body.kind === 'approval' && deployment.anchors.go !== undefined;
   const undo: readonly ItemAction[] = stands ? [] : ['undo'];
   return progressIn(scene, entry).settled?.kind === 'failed'
-    ? [...undo, ...accepting(scene), ...skipping(entry)]
+    ? [...undo, ...accepting(scene, entry), ...skipping(entry)]
     : undo;
 };
 
 const onRed = (scene: Scene, entry: PlanItem): readonly ItemAction[] => [
   ...(canRun(scene, entry) ? (['rerun'] as const) : []),
-  ...accepting(scene),
+  ...accepting(scene, entry),
   ...skipping(entry),
 ];
 
 const onUnclear = (scene: Scene, entry: PlanItem): readonly ItemAction[] => [
   ...(canRun(scene, entry) ? (['rerun'] as const) : []),
   ...(isRunning(scene, entry) ? [] : (['confirm_line'] as const)),
-  ...accepting(scene),
+  ...accepting(scene, entry),
   ...skipping(entry),
 ];
 
@@ -105,7 +105,7 @@ const isProof = ({ item, section }: PlanItem): boolean =>
 
 const skipping = (entry: PlanItem): readonly ItemAction[] => (isProof(entry) ? [] : ['skip']);
 
-const accepting = ({ situation }: Scene): readonly ItemAction[] => {
+const accepting = ({ situation }: Scene, entry: PlanItem): readonly ItemAction[] => {
   const { kind } = situation.deployment.state;
-  return kind === 'verifying' || kind === 'watching' ? ['accept'] : [];
+  return (kind === 'verifying' || kind === 'watching') && !isProof(entry) ? ['accept'] : [];
 };

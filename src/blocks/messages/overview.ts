@@ -1,7 +1,7 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import type { PersonId } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
-import { isUrl, stateWord, titleOf } from '../card/heading.ts';
+import { stateWord, titleOf } from '../card/heading.ts';
 import { peopleLines } from '../card/people-lines.ts';
 import { waitingFor } from '../card/waiting.ts';
 import { titleText } from '../item/number.ts';
@@ -9,7 +9,7 @@ import { ownerText } from '../item/words.ts';
 import type { Message } from '../kit.ts';
 import type { Scene } from '../scene.ts';
 import { SHAPE } from '../shapes.ts';
-import { bold, dateTime, dotted, fitted, inline, listed, mention, plural } from '../text.ts';
+import { bold, dateTime, dotted, fitted, inline, link, listed, mention, plural } from '../text.ts';
 import { linesMessage } from './answer.ts';
 
 /** A deployment with a link to its card; absent: not posted yet. */
@@ -17,7 +17,7 @@ export type Listed = { readonly deployment: Deployment; readonly cardUrl?: strin
 
 const linked = ({ deployment, cardUrl }: Listed): string => {
   const title = inline(titleOf(deployment), 150);
-  return isUrl(cardUrl) ? `<${cardUrl}|${title}>` : bold(title);
+  return link(cardUrl, title) ?? bold(title);
 };
 
 const sinceText = ({ state, anchors }: Deployment): string => {

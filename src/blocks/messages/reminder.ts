@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import type { PlanItem } from '../../domain/plan.ts';
 import { openRequired } from '../../domain/decide/open-items.ts';
 import { deploymentButton } from '../card/buttons.ts';
-import { isUrl, titleOf } from '../card/heading.ts';
+import { titleOf } from '../card/heading.ts';
 import { peopleLines } from '../card/people-lines.ts';
 import { deciders } from '../card/waiting.ts';
 import { itemActions } from '../item/actions.ts';
@@ -15,7 +15,7 @@ import type { Message } from '../kit.ts';
 import { blockId } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { focusOf } from '../scene.ts';
-import { bold, dateTime, dotted, fitted, inline, plural } from '../text.ts';
+import { bold, dateTime, dotted, fitted, inline, link, plural } from '../text.ts';
 import { backups, called, responders } from './people.ts';
 
 /**
@@ -26,10 +26,13 @@ export const reminderMessage = (scene: Scene, key: string, cardUrl?: string): Me
   const found = reminded(scene, key);
   if (found === undefined) return undefined;
   const title = inline(titleOf(scene.situation.deployment), 150);
-  const link = isUrl(cardUrl) ? ` <${cardUrl}|Open the card>` : '';
+  const card = link(cardUrl, 'Open the card');
   return {
     text: `${title}: ${found.words.replace(/\n/g, ' ')}`,
-    blocks: [section('reminder', `${bold(title)}\n${found.words}${link}`), ...(found.blocks ?? [])],
+    blocks: [
+      section('reminder', `${bold(title)}\n${found.words}${card === undefined ? '' : ` ${card}`}`),
+      ...(found.blocks ?? []),
+    ],
   };
 };
 

@@ -5,10 +5,10 @@ import { itemActions } from '../item/actions.ts';
 import { itemButtons } from '../item/buttons.ts';
 import { measuredText } from '../item/words.ts';
 import { VIEW } from '../ids.ts';
-import { actions, modal, section } from '../kit.ts';
+import { actions, context, modal, section } from '../kit.ts';
 import { blockId, encodeRef } from '../ref.ts';
 import type { Scene } from '../scene.ts';
-import { bold, dateTime, dotted, inline, mention, plural } from '../text.ts';
+import { bold, dateTime, dotted, fitted, inline, mention, plural } from '../text.ts';
 import { standingWord } from './details.ts';
 
 const MOST_ITEMS = 40;
@@ -24,9 +24,18 @@ export const alertDetailsModal = (scene: Scene, alert: Alert): ModalView => {
     blocks: [
       section('about', aboutText(alert)),
       ...entries.slice(0, MOST_ITEMS).flatMap((entry) => itemBlocks(scene, entry)),
+      ...contactBlocks(scene),
       ...(hidden > 0 ? [section('more', `and ${plural(hidden, 'more check')}`)] : []),
     ],
   });
+};
+
+/** Whom else to ask, as the checklist names them. */
+const contactBlocks = ({ situation }: Scene): KnownBlock[] => {
+  const contacts = situation.checklist.contacts.map(
+    ({ title, how }) => `${inline(title, 80)}: ${inline(how, 120)}`,
+  );
+  return contacts.length === 0 ? [] : [context('contacts', fitted(contacts, { max: 1500 }))];
 };
 
 const aboutText = ({ line, since, firedAt, state, takenBy, cause }: Alert): string =>

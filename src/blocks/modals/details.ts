@@ -6,13 +6,12 @@ import { itemButtons } from '../item/buttons.ts';
 import { commandBlock, filled } from '../item/fill.ts';
 import { numberOf } from '../item/number.ts';
 import { decisionText, measuredText, ownerText, whyByHand } from '../item/words.ts';
-import { isUrl } from '../card/heading.ts';
 import { VIEW } from '../ids.ts';
 import { actions, context, modal, section } from '../kit.ts';
 import { blockId, encodeRef } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { isRedYet, progressIn } from '../scene.ts';
-import { bold, dateTime, dotted, fitted, inline, mention } from '../text.ts';
+import { bold, dateTime, dotted, fitted, inline, link, mention } from '../text.ts';
 
 const STANDING_WORDS = {
   hidden: 'Does not apply here',
@@ -124,10 +123,10 @@ const historyText = (history: readonly HistoryLine[]): string | undefined => {
 };
 
 const linkBlocks = (scene: Scene, { item }: PlanItem): KnownBlock[] => {
-  const link = item.link === undefined ? undefined : filled(scene, item.link);
-  return isUrl(link)
-    ? [context('link', `Help: <${link.replaceAll('&', '&amp;')}|${inline(link, 200)}>`)]
-    : [];
+  if (item.link === undefined) return [];
+  const url = filled(scene, item.link);
+  const help = link(url, inline(url, 200));
+  return help === undefined ? [] : [context('link', `Help: ${help}`)];
 };
 
 const actionBlocks = (scene: Scene, entry: PlanItem): KnownBlock[] => {

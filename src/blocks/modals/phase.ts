@@ -5,7 +5,7 @@ import { isWell } from '../../domain/standing.ts';
 import type { ItemAction } from '../item/actions.ts';
 import { itemActions } from '../item/actions.ts';
 import { itemButtons } from '../item/buttons.ts';
-import { commandBlock } from '../item/fill.ts';
+import { commandBlock, filled } from '../item/fill.ts';
 import { struckTitle, titleText } from '../item/number.ts';
 import { decisionText, measuredText, ownerText, whyByHand } from '../item/words.ts';
 import { ACTION, VIEW } from '../ids.ts';
@@ -16,7 +16,7 @@ import type { PhaseFilter, Ref } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { isRedYet, progressIn } from '../scene.ts';
 import { SHAPE } from '../shapes.ts';
-import { dotted, plural } from '../text.ts';
+import { dotted, inline, plural } from '../text.ts';
 import { confirmableTogether } from './confirm-group.ts';
 import { standingWord } from './details.ts';
 
@@ -51,6 +51,7 @@ export const phaseModal = (scene: Scene, input: PhaseModalInput): ModalView => {
         'shown',
         `Showing ${FILTER_WORDS[filter]}: ${matching.length} of ${plural(all.length, 'line')}${pages === 1 ? '' : ` · page ${page} of ${pages}`}`,
       ),
+      ...noteBlocks(scene, phaseId),
       ...(shown.length === 0
         ? [section('empty', 'Nothing here.')]
         : shown.flatMap((entry) => rowBlocks(scene, entry))),
@@ -65,6 +66,12 @@ const linesOfPhase = ({ board }: Scene, phaseId: string): readonly PlanItem[] =>
     ({ phaseId: place, applies, item: { body } }) =>
       place === phaseId && applies && body.kind !== 'parent' && body.kind !== 'twin',
   );
+
+const noteBlocks = (scene: Scene, phaseId: string): KnownBlock[] => {
+  const phases = Object.values(scene.situation.checklist.stages).flat();
+  const note = phases.find(({ id }) => id === phaseId)?.note;
+  return note === undefined ? [] : [context('note', inline(filled(scene, note), 1000))];
+};
 
 const FILTER_WORDS = { open: 'Open', mine: 'Mine', red: 'Red', all: 'All' } as const satisfies Record<
   PhaseFilter,

@@ -1,0 +1,136 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { GENESIS, linksFor } from '../../domain/audit.ts';
+import type { AuditEvent, ChainHead } from '../../domain/audit.ts';
+import type { DomainEvent } from '../../domain/events.ts';
+import type { Measured } from '../../domain/deployment.ts';
+import { skipItem } from '../../domain/settle/skip-item.ts';
+import type { Situation } from '../../domain/situation.ts';
+import { HOUR, MINUTE } from '../../lib/time.ts';
+import { situationIn, started } from '../../../test/support/journey.ts';
+import { outline } from '../../../test/support/outline.ts';
+import { actor, answer, run, START } from '../../../test/support/situation.ts';
+import { reportMarkdown } from './markdown.ts';
+import { reportPost } from './post.ts';
+
+type Fact = { readonly at: number; readonly event: DomainEvent };
+
+const chain = (facts: readonly Fact[]): { audit: readonly AuditEvent[]; head: ChainHead } => {
+  const audit: AuditEvent[] = [];
+  let head = GENESIS;
+  for (const { at, event } of facts) {
+    const [link] = linksFor({ chain: 'deployment:tiny-42', head, at }, [event]);
+    if (link === undefined) throw new Error('no link');
+    audit.push(link);
+    head = { seq: link.seq, hash: link.hash };
+  }
+  return { audit, head };
+};
+
+const look = (itemId: string, at: number, outcome: Measured['outcome'], line: string): Fact => ({
+  at,
+  event: { type: 'check_settled', itemId, measured: { runId: `r${at}`, outcome, line, at, tries: 1 } },
+});
+
+const FACTS: readonly Fact[] = [
+  look('signing-key', START + MINUTE, 'pass', 'as expected'),
+  { at: START + 2 * MINUTE, event: { type: 'item_confirmed', itemId: 'rollback-plan', by: 'UBOB' } },
+  look('health', START + HOUR, 'pass', 'status: 200'),
+  look('health', START + 2 * HOUR, 'fail', 'status: expected 200, got 503'),
+  look('health', START + 3 * HOUR, 'pass', 'status: 200'),
+];
+
+describe('the report', () => {
+  let completed: Situation;
+  let text: string;
+  beforeAll(() => {
+    completed = situationIn('completed');
+    text = reportMarkdown({
+      situation: completed,
+      ...chain(FACTS),
+      nameOf: (id) => `@${id.slice(1).toLowerCase()}`,
+    });
+  });
+
+  test('says version, outcome, who decided and who signed', () => {
+    expect(text).toContain('# tiny 1.1.0 → production · \\#42');
+    expect(text).toContain('- Outcome: **Completed: healthy**');
+    expect(text).toContain('- Version: 1.1.0, replaces 1.0.0');
+    expect(text).toContain('- Go: 2026-03-02 09:00 UTC by @bob');
+    expect(text).toContain('- Deployed (T-0): 2026-03-02 09:00 UTC by @bob');
+    expect(text).toMatch(/- Signed: product-owner by @\w+, 2026-03-02/);
+  });
+
+  test('counts every item once', () => {
+    expect(text).toMatch(
+      /\d+ items: \d+ measured, \d+ by people, 2 not applicable, 1 info, 0 skipped, \d+ open\./,
+    );
+    const [items = 0, ...parts] = [
+      .../(\d+) items: (\d+) measured, (\d+) by people, (\d+) not applicable, \d+ info, (\d+) skipped, (\d+) open/.exec(
+        text,
+      )!,
+    ]
+      .slice(1)
+      .map(Number);
+    expect(parts.reduce((sum, count) => sum + count, 0)).toBe(items);
+  });
+
+  test('shows the worst change against T-0', () => {
+    expect(text).toContain(
+      'The service says it is healthy: bad in 1 of 3 looks, first 2026-03-02 11:00 UTC: status: expected 200, got 503',
+    );
+  });
+
+  test('shows when phases began and were settled', () => {
+    expect(text).toContain('| Stage | Phase | Lines | Planned until | Began | Settled |');
+    expect(text).toContain('| verify | Smoke tests | 4 | – | 2026-03-02 10:00 UTC | – |');
+  });
+
+  test('verifies the audit chain and shows its head', () => {
+    const { audit, head } = chain(FACTS);
+    expect(text).toContain('5 events, chain verified.');
+    expect(text).toContain(`Head hash: \`${head.hash}\``);
+    const cut = reportMarkdown({ situation: completed, audit: audit.slice(0, 3), head });
+    expect(cut).toContain('chain broken: event 5 the chain ends at 3, its head says 5: the tail was cut');
+  });
+
+  test('has an eight-line post', () => {
+    const { blocks } = reportPost({ situation: completed, ...chain(FACTS) });
+    const lines = outline(blocks)[0]?.split(' / ') ?? [];
+    expect(lines).toHaveLength(8);
+    expect(lines[0]).toBe('*tiny 1.1.0 → production · #42* · *Completed: healthy*');
+    expect(lines[1]).toBe('Started by <@UANA> · Go by <@UBOB> {09:00} · deployed by <@UBOB> {09:00}');
+    expect(lines[4]).toBe('Nothing was skipped or accepted');
+    expect(lines[7]).toMatch(/^Audit: 5 events, chain verified, head [0-9a-f]{12}$/);
+  });
+});
+
+test('what was skipped stands with who, why and whether somebody took it on', () => {
+  const skipped = run(answer(started()), (now) =>
+    skipItem(now, { itemId: 'rollback-plan', actor: actor(now, 'bob'), reason: 'everybody | knows *it*' }),
+  );
+  const text = reportMarkdown({ situation: skipped, ...chain([]) });
+  expect(text).toContain(
+    '| All on duty know the way back | skipped | UBOB | everybody \\| knows \\*it\\* | – |',
+  );
+  const { blocks } = reportPost({ situation: skipped, ...chain([]) });
+  expect(outline(blocks)[0]).toContain(
+    'Skipped or accepted: All on duty know the way back <@UBOB> "everybody | knows ∗it∗"',
+  );
+});
+
+test('the first checks to connect are the critical ones, each with what is missing', () => {
+  const text = reportMarkdown({ situation: started({ connected: [] }), ...chain([]) });
+  expect(text).toContain(
+    '## Connect first\n\n1. The signing key is long enough: kind env\n2. The new version answers: kind http',
+  );
+  expect(reportMarkdown({ situation: started(), ...chain([]) })).toContain('Every check is connected.');
+});
+
+test('nothing got worse when nothing was deployed or everything stayed well', () => {
+  expect(reportMarkdown({ situation: started(), ...chain([]) })).toContain('Never deployed.');
+  const well = reportMarkdown({
+    situation: situationIn('watching'),
+    ...chain([look('health', START + HOUR, 'pass', 'ok')]),
+  });
+  expect(well).toContain('Nothing that was well got worse.');
+});
