@@ -13,10 +13,7 @@ ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps TMINUS_CONTAINER=1 HOS
 WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-# The compiler leaves out what the local Slack workspace serves, and the demo hands out, as it is.
-COPY src/sandbox/page ./dist/src/sandbox/page
-COPY src/demo/checklists/files ./dist/src/demo/checklists/files
-COPY package.json ./
+COPY package.json manifest.json ./
 COPY checklists ./checklists
 # For those who set DATA_DIR=/data: a volume mounted here belongs to the user below.
 RUN mkdir /data && chown node:node /data

@@ -22,8 +22,7 @@ const place = ({ address, port }: Failure): string =>
 
 const silent: Meaning = {
   problem: (error) => `Nothing answers at ${place(error)} (${String(error.code)}).`,
-  remedy:
-    'Check DATABASE_URL, REDIS_URL and SLACK_API_URL, and that those services run. "tminus doctor" says which.',
+  remedy: 'Check DATABASE_URL, REDIS_URL and SLACK_API_URL, and that those services run.',
 };
 
 const login: Meaning = {

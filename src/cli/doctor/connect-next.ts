@@ -32,7 +32,8 @@ const countLine = ({ checklist, environment, standing }: Place): string =>
   `${checklist.system} in ${environment}: of ${plural(inTotal(standing), 'check')} ${standing.connected} run by themselves, ` +
   `${standing.byClick} by click, ${standing.waiting.length} wait; ${plural(standing.byPeople, 'more item')} for people`;
 
-const remedyLine = ({ missing, checks }: Remedy): string => `${missing}: +${plural(checks, 'check')}`;
+const remedyLine = ({ need, missing, checks }: Remedy): string =>
+  `${need.kind === 'value' ? need.name : missing}: +${plural(checks, 'check')}`;
 
 /** One place in a few lines: what would bring the most. */
 export const connectNextShort = (place: Place): string => {

@@ -1,3 +1,5 @@
+import { stated } from '../../lib/stated.ts';
+
 /**
  * One thing the doctor says. `fine`: looked at and in order; `problem`: somebody must act, and the exit code is 1;
  * `unknown`: could not be looked at; `hint`: in order, and worth knowing.
@@ -5,7 +7,7 @@
 export type Line = {
   readonly kind: 'fine' | 'problem' | 'unknown' | 'hint';
   readonly text: string;
-  /** What to do about it. */
+  /** What to do about it; absent: the text says it. */
   readonly remedy?: string;
 };
 
@@ -13,7 +15,11 @@ export type Line = {
 export type Sight = { readonly area: string; readonly lines: readonly Line[] };
 
 export const fine = (text: string): Line => ({ kind: 'fine', text });
-export const problem = (text: string, remedy: string): Line => ({ kind: 'problem', text, remedy });
+export const problem = (text: string, remedy?: string): Line => ({
+  kind: 'problem',
+  text,
+  ...stated({ remedy }),
+});
 export const unknown = (text: string): Line => ({ kind: 'unknown', text });
 export const hint = (text: string): Line => ({ kind: 'hint', text });
 

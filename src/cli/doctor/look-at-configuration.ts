@@ -1,7 +1,7 @@
 import { ConfigError, readConfig } from '../../config.ts';
 import type { Config } from '../../config.ts';
 import type { Sight } from './line.ts';
-import { fine, problem } from './line.ts';
+import { fine, hint, problem } from './line.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -50,7 +50,7 @@ export const lookAtConfiguration = (env: Environment): ConfigurationSight => {
     lines:
       problems.length === 0
         ? [fine(inWords(readConfig(env)))]
-        : problems.map((text) => problem(text, 'docs/operations.md explains every variable')),
+        : [...problems.map((text) => problem(text)), hint('docs/operations.md explains every variable')],
     readable,
     isBroken: (...names) => names.some((name) => broken.has(name)),
   };

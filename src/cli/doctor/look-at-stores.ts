@@ -149,9 +149,6 @@ export const lookAtStores = async (
     if (error instanceof NoDatabaseError) return withoutDatabase(config, unknown(error.message));
     const explained = explain(error);
     if (explained === undefined) throw error;
-    return withoutDatabase(
-      config,
-      problem(explained.problem, explained.remedy ?? 'Then run the doctor again'),
-    );
+    return withoutDatabase(config, problem(explained.problem, explained.remedy));
   }
 };
