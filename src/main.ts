@@ -7,6 +7,7 @@ import { effectiveChecklist } from './checklists/effective.ts';
 import { loadChecklists } from './checklists/load-checklists.ts';
 import type { LoadedChecklists } from './checklists/load-checklists.ts';
 import type { Config } from './config.ts';
+import { becomeClaimant } from './db/claimant.ts';
 import { connect } from './db/connect.ts';
 import { migrateToLatest } from './db/migrate.ts';
 import type { Store } from './db/store.ts';
@@ -115,10 +116,12 @@ const openStores = async (parts: Parts, stops: Stops) => {
   await migrateToLatest(databaseUrl);
   const backend = backendFor(config, databaseUrl);
   await migrateJobs(backend);
+  const claimant = await becomeClaimant(databaseUrl, log);
+  stops.push(claimant.close);
   const pool = (name: string, max: number): Store => {
     const database = connect(databaseUrl, { name, max, log });
     stops.push(database.close);
-    return storeOn(database.db);
+    return storeOn(database.db, claimant.key);
   };
   const work = pool('work', WORK_POOL);
   const clicks = pool('clicks', CLICK_POOL);
@@ -260,7 +263,9 @@ const startClock = (
     [
       { name: 'presence', every: '*/5 * * * * *', work: () => presence.refresh(now().getTime()) },
       ...(sweepInbox === undefined ? [] : [{ name: 'inbox', every: '*/5 * * * * *', work: sweepInbox }]),
-      ...(config.roles.has('scheduler') ? schedulerBeats({ store: work, add: jobs.add, now, log }) : []),
+      ...(config.roles.has('scheduler')
+        ? schedulerBeats({ store: work, add: jobs.add, addAgain: jobs.addAgain, now, log })
+        : []),
     ],
     log,
   );

@@ -3,6 +3,7 @@ import type { AuditEvent, ChainHead } from '../domain/audit.ts';
 import { GENESIS, linksFor } from '../domain/audit.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
+import { isClaimantGone } from './claimant.ts';
 import type { Schema } from './schema.ts';
 
 export type InboxRow = {
@@ -13,10 +14,10 @@ export type InboxRow = {
   readonly tries: number;
 };
 
-/** How long a process may take to handle what it took from the inbox before the sweeper takes it over. */
+/** How long a live process may take to handle what it took from the inbox before the sweeper takes it over. */
 const CLAIM_MS = 10_000;
 
-export const inboxStore = (db: Kysely<Schema>) => ({
+export const inboxStore = (db: Kysely<Schema>, self: number) => ({
   /** Stores envelopes in one statement; returns the ids that were new. A known id is a repeated delivery. */
   insert: async (rows: readonly Omit<InboxRow, 'tries'>[]): Promise<ReadonlySet<string>> => {
     const inserted = await db
@@ -28,6 +29,7 @@ export const inboxStore = (db: Kysely<Schema>) => ({
           body: JSON.stringify(body),
           received_at: new Date(receivedAt),
           claimed_until: new Date(receivedAt + CLAIM_MS),
+          claimed_by: self,
         })),
       )
       .onConflict((conflict) => conflict.column('id').doNothing())
@@ -45,17 +47,23 @@ export const inboxStore = (db: Kysely<Schema>) => ({
       .executeTakeFirst();
     return result.numUpdatedRows === 1n;
   },
-  /** Takes what a crash left behind: not handled, and its claim has run out. */
+  /** Takes what a crash left behind: not handled, and its process is gone or had its time. */
   claimAbandoned: async (now: Instant, limit: number): Promise<InboxRow[]> => {
     const rows = await db
       .updateTable('inbox')
-      .set((eb) => ({ claimed_until: new Date(now + CLAIM_MS), tries: eb('tries', '+', 1) }))
+      .set((eb) => ({
+        claimed_until: new Date(now + CLAIM_MS),
+        claimed_by: self,
+        tries: eb('tries', '+', 1),
+      }))
       .where('id', 'in', (eb) =>
         eb
           .selectFrom('inbox')
           .select('id')
           .where('handled_at', 'is', null)
-          .where('claimed_until', '<=', new Date(now))
+          .where((either) =>
+            either.or([either('claimed_until', '<=', new Date(now)), isClaimantGone('inbox.claimed_by')]),
+          )
           .orderBy('received_at')
           .limit(limit)
           .forUpdate()

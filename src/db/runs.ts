@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import type { CheckRequest, CheckResult, Effect } from '../domain/check.ts';
 import type { RunReason } from '../domain/deployment.ts';
 import type { Instant } from '../lib/time.ts';
+import { MINUTE } from '../lib/time.ts';
+import { isClaimantGone } from './claimant.ts';
 import type { Schema } from './schema.ts';
 
 export type NewRun = {
@@ -16,8 +18,14 @@ export type NewRun = {
 
 export type FinishedRun = { readonly runId: string; readonly itemId: string; readonly result: CheckResult };
 
+/**
+ * How long a run is left to the process that claimed it while that process seems alive. Longer than any run takes with
+ * all its tries; it only matters when a host vanished without closing its connections.
+ */
+const TRUSTED_MS = 30 * MINUTE;
+
 /** Executions of checks: queued -> claimed -> finished -> settled. */
-export const runStore = (db: Kysely<Schema>) => ({
+export const runStore = (db: Kysely<Schema>, self: number) => ({
   insert: async (runs: readonly NewRun[], now: Instant): Promise<void> => {
     if (runs.length === 0) return;
     await db
@@ -36,7 +44,10 @@ export const runStore = (db: Kysely<Schema>) => ({
       )
       .execute();
   },
-  /** Takes a queued run for execution; `wasClaimed`: somebody began it before and did not finish. Undefined: finished, or none. */
+  /**
+   * Takes a run for execution; `wasClaimed`: somebody began it before and did not finish. Undefined: finished, none, or
+   * another live process is at it. This process itself has to know what it is at.
+   */
   claim: async (
     id: string,
     now: Instant,
@@ -47,13 +58,25 @@ export const runStore = (db: Kysely<Schema>) => ({
       .selectFrom('check_run')
       .select(['state', 'request', 'effect', 'deployment_id'])
       .where('id', '=', id)
-      .where('state', 'in', ['queued', 'claimed'])
+      .where((eb) =>
+        eb.or([
+          eb('state', '=', 'queued'),
+          eb.and([
+            eb('state', '=', 'claimed'),
+            eb.or([
+              eb('claimed_by', '=', self),
+              eb('claimed_at', '<=', new Date(now - TRUSTED_MS)),
+              isClaimantGone('check_run.claimed_by'),
+            ]),
+          ]),
+        ]),
+      )
       .forUpdate()
       .executeTakeFirst();
     if (row === undefined) return undefined;
     await db
       .updateTable('check_run')
-      .set({ state: 'claimed', claimed_at: new Date(now) })
+      .set({ state: 'claimed', claimed_at: new Date(now), claimed_by: self })
       .where('id', '=', id)
       .execute();
     return {
@@ -112,13 +135,23 @@ export const runStore = (db: Kysely<Schema>) => ({
       .execute();
     return rows.map(({ deployment_id }) => deployment_id);
   },
-  /** Runs nobody finished since `before`: their job may be lost; asking for it again is harmless. */
+  /**
+   * Runs whose job is lost, or may be: their process is gone, or nobody took them up since `before`. Asking for one again
+   * is harmless.
+   */
   listStale: async (before: Instant, limit: number): Promise<string[]> => {
     const rows = await db
       .selectFrom('check_run')
       .select('id')
-      .where('state', 'in', ['queued', 'claimed'])
-      .where(sql<Date>`coalesce(claimed_at, queued_at)`, '<=', new Date(before))
+      .where((eb) =>
+        eb.or([
+          eb.and([eb('state', '=', 'claimed'), isClaimantGone('check_run.claimed_by')]),
+          eb.and([
+            eb('state', 'in', ['queued', 'claimed']),
+            eb(sql<Date>`coalesce(claimed_at, queued_at)`, '<=', new Date(before)),
+          ]),
+        ]),
+      )
       .orderBy('queued_at')
       .limit(limit)
       .execute();

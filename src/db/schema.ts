@@ -13,6 +13,8 @@ export type Schema = {
     received_at: Date;
     claimed_until: Date;
     tries: Generated<number>;
+    /** Key of the process that handles it. */
+    claimed_by: number | null;
     handled_at: Date | null;
     outcome: string | null;
   };
@@ -64,6 +66,8 @@ export type Schema = {
     state: string;
     queued_at: Date;
     claimed_at: Date | null;
+    /** Key of the process that runs it. */
+    claimed_by: number | null;
     finished_at: Date | null;
     outcome: string | null;
     result: JsonColumn<JsonObject> | null;
@@ -103,6 +107,8 @@ export type Schema = {
     body: JsonColumn<JsonObject>;
     created_at: Date;
     tries: Generated<number>;
+    /** Nobody else says it before. */
+    claimed_until: Date | null;
     sent_at: Date | null;
     ts: string | null;
     given_up: string | null;

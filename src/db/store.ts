@@ -1,4 +1,5 @@
 import type { EffectiveChecklist } from '../domain/checklist.ts';
+import { NO_CLAIMANT } from './claimant.ts';
 import type { Db } from './connect.ts';
 import { deploymentStore } from './deployments.ts';
 import { auditStore, inboxStore, OUTBOX_CHANNEL, outboxStore } from './loop-tables.ts';
@@ -9,13 +10,15 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
-const storesOn = (db: Kysely<Schema>, kept: Map<string, EffectiveChecklist>) => ({
-  inbox: inboxStore(db),
+type Context = { readonly kept: Map<string, EffectiveChecklist>; readonly self: number };
+
+const storesOn = (db: Kysely<Schema>, { kept, self }: Context) => ({
+  inbox: inboxStore(db, self),
   outbox: outboxStore(db),
   audit: auditStore(db),
   deployments: deploymentStore(db),
   checklists: checklistStore(db, kept),
-  runs: runStore(db),
+  runs: runStore(db, self),
   locks: lockStore(db),
   workers: workerStore(db),
   messages: messageStore(db),
@@ -33,10 +36,10 @@ export type Stores = ReturnType<typeof storesOn>;
 /** The repositories outside a transaction, and `transact` for everything that changes more than one row. */
 export type Store = Stores & { readonly transact: <T>(work: (tx: Stores) => Promise<T>) => Promise<T> };
 
-export const storeOn = (db: Db): Store => {
-  const kept = new Map<string, EffectiveChecklist>();
+export const storeOn = (db: Db, self: number = NO_CLAIMANT): Store => {
+  const context = { kept: new Map<string, EffectiveChecklist>(), self };
   return {
-    ...storesOn(db, kept),
-    transact: (work) => db.transaction().execute((tx) => work(storesOn(tx, kept))),
+    ...storesOn(db, context),
+    transact: (work) => db.transaction().execute((tx) => work(storesOn(tx, context))),
   };
 };

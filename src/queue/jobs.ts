@@ -1,8 +1,8 @@
-import type { BackendClasses, IQueueBackend } from 'bullmq';
+import type { BackendClasses, DeduplicationOptions, IQueueBackend } from 'bullmq';
 import { createPostgresBackend, createRedisBackend, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Log } from '../lib/log.ts';
-import type { Payload, QueueName } from './payloads.ts';
+import type { Payload, Policy, QueueName } from './payloads.ts';
 import { PAYLOADS, POLICIES, QUEUE_NAMES } from './payloads.ts';
 
 /** Where the jobs live: Redis, or the same Postgres as everything else. */
@@ -16,6 +16,11 @@ export type Handlers = { readonly [N in QueueName]?: Handler<N> };
 /** The queue as the rest of tminus sees it: a wake-up call that may come twice, and may be lost. */
 export type Jobs = {
   readonly add: (queue: string, payload: unknown) => Promise<void>;
+  /**
+   * Asks once more for what a row says is still to be done. It does not fold into the job there may be: that one may
+   * belong to a process that is gone, and would swallow every wish until its lock has run out.
+   */
+  readonly addAgain: (queue: string, payload: unknown) => Promise<void>;
   /** Begins to process; returns how to stop, which waits for the jobs in hand. */
   readonly process: (handlers: Handlers) => { readonly stop: () => Promise<void> };
   /** Rejects while the backend does not answer. */
@@ -28,6 +33,12 @@ type Classes = BackendClasses<IQueueBackend, never>;
 type Connect = (use: 'queue' | 'worker') => never;
 
 const SCHEMA = 'tminus_queue';
+
+/**
+ * A job whose process is gone is given to another one after this long, at the next look. Short, because every processor
+ * is safe to run twice: a lock lost by a process that was only slow does no harm.
+ */
+const LOST = { lockDuration: 10_000, stalledInterval: 5000 } as const;
 
 /** Small pools: every queue and worker of the Postgres backend has its own. */
 const POOL = { queue: 2, worker: 4 } as const;
@@ -78,7 +89,8 @@ export const createJobs = (backend: JobsBackend, log: Log): Jobs => {
     }),
   );
   return {
-    add: (name, payload) => addJob(queues, name, payload),
+    add: (name, payload) => addJob(queues, { name, payload, foldFor: foldIntoWaiting }),
+    addAgain: (name, payload) => addJob(queues, { name, payload, foldFor: oncePerWhile }),
     process: (handlers) => processJobs(connected, handlers, log),
     ping: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.getJobCounts('waiting')));
@@ -96,18 +108,32 @@ export const createJobs = (backend: JobsBackend, log: Log): Jobs => {
   };
 };
 
-const addJob = async (queues: Queues, name: string, payload: unknown): Promise<void> => {
+type FoldFor = (data: Readonly<Record<string, string>>, policy: Policy) => DeduplicationOptions | undefined;
+
+const foldIntoWaiting: FoldFor = (data, { foldBy }) =>
+  foldBy === undefined ? undefined : { id: data[foldBy] ?? '', keepLastIfActive: true };
+
+const oncePerWhile: FoldFor = (data, { againMs }) => ({
+  id: `again-${Object.values(data).join('-')}`,
+  ttl: againMs,
+});
+
+const addJob = async (
+  queues: Queues,
+  { name, payload, foldFor }: { name: string; payload: unknown; foldFor: FoldFor },
+): Promise<void> => {
   const queue = queues.get(name as QueueName);
   if (queue === undefined) throw new Error(`There is no queue ${name}`);
   const data = PAYLOADS[name as QueueName].parse(payload) as Record<string, string>;
-  const { attempts, backoffMs, foldBy } = POLICIES[name as QueueName];
+  const policy = POLICIES[name as QueueName];
+  const deduplication = foldFor(data, policy);
   await queue.add(name, data, {
-    attempts,
-    backoff: { type: 'exponential', delay: backoffMs },
+    attempts: policy.attempts,
+    backoff: { type: 'exponential', delay: policy.backoffMs },
     removeOnComplete: true,
     removeOnFail: true,
     // No job id of our own: re-adding a finished one would be ignored. Folding is by deduplication.
-    ...(foldBy === undefined ? {} : { deduplication: { id: data[foldBy] ?? '', keepLastIfActive: true } }),
+    ...(deduplication === undefined ? {} : { deduplication }),
   });
 };
 
@@ -123,6 +149,7 @@ const processJobs = (
     const worker = new classes.Worker(queue, (job) => run(PAYLOADS[queue].parse(job.data), stopping.signal), {
       connection: connectionFor('worker'),
       concurrency: POLICIES[queue].concurrency,
+      ...LOST,
       ...prefix,
     });
     worker.on('error', (err) => log.warn({ err, queue }, 'worker_connection_lost'));

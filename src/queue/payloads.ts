@@ -14,7 +14,7 @@ export type Payload<N extends QueueName> = z.infer<(typeof PAYLOADS)[N]>;
 
 export const QUEUE_NAMES = Object.keys(PAYLOADS) as readonly QueueName[];
 
-type Policy = {
+export type Policy = {
   /** Processing tries before the sweeper is left with it. */
   readonly attempts: number;
   readonly backoffMs: number;
@@ -22,13 +22,15 @@ type Policy = {
   readonly foldBy?: string;
   /** Jobs processed at the same time in one process. */
   readonly concurrency: number;
+  /** A subject is asked for again at most this often, whatever became of the last time. */
+  readonly againMs: number;
 };
 
 /** Retry and parallelism, in one table. Rows are the truth: a job that gives up is asked for again by the sweeper. */
 export const POLICIES: Readonly<Record<QueueName, Policy>> = {
-  checks: { attempts: 3, backoffMs: 1000, concurrency: 50 },
-  results: { attempts: 5, backoffMs: 500, foldBy: 'deploymentId', concurrency: 4 },
-  renders: { attempts: 5, backoffMs: 1000, foldBy: 'messageId', concurrency: 20 },
-  notices: { attempts: 5, backoffMs: 1000, concurrency: 10 },
-  followups: { attempts: 3, backoffMs: 1000, foldBy: 'deploymentId', concurrency: 4 },
+  checks: { attempts: 3, backoffMs: 1000, concurrency: 50, againMs: 60_000 },
+  results: { attempts: 5, backoffMs: 500, foldBy: 'deploymentId', concurrency: 4, againMs: 10_000 },
+  renders: { attempts: 5, backoffMs: 1000, foldBy: 'messageId', concurrency: 20, againMs: 10_000 },
+  notices: { attempts: 5, backoffMs: 1000, concurrency: 10, againMs: 10_000 },
+  followups: { attempts: 3, backoffMs: 1000, foldBy: 'deploymentId', concurrency: 4, againMs: 10_000 },
 };

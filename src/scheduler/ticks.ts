@@ -21,14 +21,16 @@ export type SchedulerStore = {
 export type SchedulerDeps = {
   readonly store: SchedulerStore;
   readonly add: (queue: string, payload: Record<string, string>) => Promise<void>;
+  /** Asks for what should have been done already. */
+  readonly addAgain: (queue: string, payload: Record<string, string>) => Promise<void>;
   readonly now: () => Date;
   readonly log: Log;
 };
 
 /** Left this long, a row was forgotten by a crash or a lost job, not merely waiting. */
 const FORGOTTEN = 5 * SECOND;
-/** A run may take its deadline, its retries and a full queue; asking again earlier would only double work. */
-const RUN_FORGOTTEN = 90 * SECOND;
+/** A run may wait in a full queue; asking again earlier would only fill it more. */
+const RUN_FORGOTTEN = 30 * SECOND;
 const OUTBOX_KEPT = 60 * MINUTE;
 const BATCH = 200;
 
@@ -44,7 +46,7 @@ export const tick = async ({ store, add, now }: SchedulerDeps): Promise<void> =>
 };
 
 /** Rows that a crash, or a flushed queue, left waiting. Asking twice does no harm. */
-export const sweep = async ({ store, add, now }: SchedulerDeps): Promise<void> => {
+export const sweep = async ({ store, addAgain, now }: SchedulerDeps): Promise<void> => {
   const at = now().getTime();
   const [behind, open, unsettled, stale] = await Promise.all([
     store.messages.listBehind(at),
@@ -53,10 +55,10 @@ export const sweep = async ({ store, add, now }: SchedulerDeps): Promise<void> =
     store.runs.listStale(at - RUN_FORGOTTEN, BATCH),
   ]);
   await Promise.all([
-    ...behind.map((messageId) => add('renders', { messageId })),
-    ...open.map((noticeId) => add('notices', { noticeId })),
-    ...unsettled.map((deploymentId) => add('results', { deploymentId })),
-    ...stale.map((runId) => add('checks', { runId })),
+    ...behind.map((messageId) => addAgain('renders', { messageId })),
+    ...open.map((noticeId) => addAgain('notices', { noticeId })),
+    ...unsettled.map((deploymentId) => addAgain('results', { deploymentId })),
+    ...stale.map((runId) => addAgain('checks', { runId })),
   ]);
   await store.outbox.deleteDoneBefore(at - OUTBOX_KEPT);
 };
