@@ -14,7 +14,7 @@ const CONCURRENCY = 50;
 const ROUNDS = 5;
 /** Twice the largest checklist that ships. */
 const ITEMS = 500;
-const LOOKS = 1500;
+const LOOKS = 3000;
 const CHANNEL = 'C0DEPLOYS';
 
 type Load = { readonly send: (url: string, requests: readonly PreparedRequest[]) => Promise<BatchReport> };

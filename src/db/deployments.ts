@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { Deployment, ItemProgress } from '../domain/deployment.ts';
 import { isEnded } from '../domain/deployment.ts';
 import type { Instant } from '../lib/time.ts';
+import type { KeptDeployments } from './kept-deployments.ts';
 import type { Schema } from './schema.ts';
 
 const dateOf = (at: Instant | undefined): Date | null => (at === undefined ? null : new Date(at));
@@ -27,46 +29,61 @@ const rowOf = (deployment: Deployment, nextDueAt: Instant | undefined, now: Inst
   };
 };
 
-/** Deployments as rows: a body and one row per touched item. */
-export const deploymentStore = (db: Kysely<Schema>) => {
-  const itemsOf = async (ids: readonly string[]): Promise<Map<string, Record<string, ItemProgress>>> => {
+/**
+ * Changes whenever the row does, and never comes back: the number of the transaction that wrote it. Every change of an
+ * item writes the row of its deployment too.
+ */
+const STAMP = sql<string>`deployment.xmin::text`;
+
+const ITEMS = sql<Record<
+  string,
+  ItemProgress
+> | null>`(select json_object_agg(item_id, progress order by item_id)
+  from deployment_item where deployment_id = deployment.id)`;
+
+type Stamped = { readonly id: string; readonly stamp: string };
+
+/** Deployments as rows: a body and one row per touched item. What has not changed since it was last read is not read again. */
+export const deploymentStore = (db: Kysely<Schema>, kept: KeptDeployments) => {
+  const read = async (ids: readonly string[]): Promise<ReadonlyMap<string, Deployment>> => {
+    if (ids.length === 0) return new Map();
+    // One statement, so that body and items are of the same moment.
     const rows = await db
-      .selectFrom('deployment_item')
-      .selectAll()
-      .where('deployment_id', 'in', [...ids])
+      .selectFrom('deployment')
+      .select(['id', 'body', STAMP.as('stamp'), ITEMS.as('items')])
+      .where('id', 'in', [...ids])
       .execute();
-    const items = new Map<string, Record<string, ItemProgress>>(ids.map((id) => [id, {}]));
-    for (const { deployment_id, item_id, progress } of rows) {
-      const own = items.get(deployment_id);
-      if (own !== undefined) own[item_id] = progress;
-    }
-    return items;
+    return new Map(
+      rows.map(({ id, body, stamp, items }) => {
+        const deployment = { ...(body as Omit<Deployment, 'items'>), items: items ?? {} };
+        kept.keep(stamp, deployment);
+        return [id, deployment];
+      }),
+    );
   };
 
-  const whole = async (rows: readonly { id: string; body: unknown }[]): Promise<Deployment[]> => {
-    if (rows.length === 0) return [];
-    const items = await itemsOf(rows.map(({ id }) => id));
-    return rows.map(({ id, body }) => ({
-      ...(body as Omit<Deployment, 'items'>),
-      items: items.get(id) ?? {},
-    }));
+  const whole = async (rows: readonly Stamped[]): Promise<Deployment[]> => {
+    const known = new Map(rows.map(({ id, stamp }) => [id, kept.find(id, stamp)]));
+    const missing = rows.flatMap(({ id }) => (known.get(id) === undefined ? [id] : []));
+    const found = await read(missing);
+    return rows.flatMap(({ id }) => known.get(id) ?? found.get(id) ?? []);
   };
 
-  const bodies = () => db.selectFrom('deployment').select(['id', 'body']);
+  const stamps = () => db.selectFrom('deployment').select(['id', STAMP.as('stamp')]);
 
   return {
     /** Holds the row until the transaction ends, so that inputs to one deployment come one after the other. */
     lock: async (id: string): Promise<Deployment | undefined> => {
-      const rows = await bodies().where('id', '=', id).forUpdate().execute();
+      const rows = await stamps().where('id', '=', id).forUpdate().execute();
       return (await whole(rows))[0];
     },
     find: async (id: string): Promise<Deployment | undefined> =>
-      (await whole(await bodies().where('id', '=', id).execute()))[0],
+      (await whole(await stamps().where('id', '=', id).execute()))[0],
     findByNumber: async (teamId: string, number: number): Promise<Deployment | undefined> =>
-      (await whole(await bodies().where('team_id', '=', teamId).where('number', '=', number).execute()))[0],
+      (await whole(await stamps().where('team_id', '=', teamId).where('number', '=', number).execute()))[0],
     /** Not ended, newest first; everywhere, or in one channel. */
     listLive: async (teamId: string, channel?: string): Promise<Deployment[]> => {
-      let query = bodies().where('team_id', '=', teamId).where('ended_at', 'is', null);
+      let query = stamps().where('team_id', '=', teamId).where('ended_at', 'is', null);
       if (channel !== undefined) query = query.where('channel', '=', channel);
       return whole(await query.orderBy('number', 'desc').limit(50).execute());
     },
@@ -80,7 +97,7 @@ export const deploymentStore = (db: Kysely<Schema>) => {
         limit,
       }: { system?: string; environment?: string; channel?: string; limit: number },
     ): Promise<Deployment[]> => {
-      let query = bodies().where('team_id', '=', teamId);
+      let query = stamps().where('team_id', '=', teamId);
       if (system !== undefined) query = query.where('system', '=', system);
       if (environment !== undefined) query = query.where('environment', '=', environment);
       if (channel !== undefined) query = query.where('channel', '=', channel);
@@ -95,8 +112,9 @@ export const deploymentStore = (db: Kysely<Schema>) => {
     }: Pick<Deployment, 'id' | 'teamId' | 'system' | 'environment'>): Promise<
       { by: string; deployedAt: Instant; at: Instant } | undefined
     > => {
-      const row = await bodies()
-        .select('deployed_at')
+      const row = await db
+        .selectFrom('deployment')
+        .select(['id', 'body', 'deployed_at'])
         .where('team_id', '=', teamId)
         .where('system', '=', system)
         .where('environment', '=', environment)

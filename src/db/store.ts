@@ -2,6 +2,8 @@ import type { EffectiveChecklist } from '../domain/checklist.ts';
 import { NO_CLAIMANT } from './claimant.ts';
 import type { Db } from './connect.ts';
 import { deploymentStore } from './deployments.ts';
+import type { KeptDeployments } from './kept-deployments.ts';
+import { keepDeployments } from './kept-deployments.ts';
 import { auditStore, inboxStore, OUTBOX_CHANNEL, outboxStore } from './loop-tables.ts';
 import { checklistStore, lockStore, workerStore } from './places.ts';
 import { runStore } from './runs.ts';
@@ -10,14 +12,20 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';
 
-type Context = { readonly kept: Map<string, EffectiveChecklist>; readonly self: number };
+type Context = {
+  readonly kept: {
+    readonly checklists: Map<string, EffectiveChecklist>;
+    readonly deployments: KeptDeployments;
+  };
+  readonly self: number;
+};
 
 const storesOn = (db: Kysely<Schema>, { kept, self }: Context) => ({
   inbox: inboxStore(db, self),
   outbox: outboxStore(db),
   audit: auditStore(db),
-  deployments: deploymentStore(db),
-  checklists: checklistStore(db, kept),
+  deployments: deploymentStore(db, kept.deployments),
+  checklists: checklistStore(db, kept.checklists),
   runs: runStore(db, self),
   locks: lockStore(db),
   workers: workerStore(db),
@@ -37,7 +45,7 @@ export type Stores = ReturnType<typeof storesOn>;
 export type Store = Stores & { readonly transact: <T>(work: (tx: Stores) => Promise<T>) => Promise<T> };
 
 export const storeOn = (db: Db, self: number = NO_CLAIMANT): Store => {
-  const context = { kept: new Map<string, EffectiveChecklist>(), self };
+  const context: Context = { kept: { checklists: new Map(), deployments: keepDeployments() }, self };
   return {
     ...storesOn(db, context),
     transact: (work) => db.transaction().execute((tx) => work(storesOn(tx, context))),

@@ -70,7 +70,7 @@ const actOn = async (
   if (!deployment.ok) return refuse(loop, cause, deployment.error);
   const resolved = await resolveAct(loop, deployment.value, act);
   if (!resolved.ok) return refuse(loop, cause, resolved.error);
-  return performAct(loop, { deploymentId: deployment.value.id, by, act: resolved.value, cause });
+  return performAct(loop, { deployment: deployment.value, by, act: resolved.value, cause });
 };
 
 const start = async (

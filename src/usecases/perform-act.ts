@@ -1,5 +1,5 @@
+import type { Deployment } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { refusal } from '../domain/refusal.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { Result } from '../lib/result.ts';
 import { err } from '../lib/result.ts';
@@ -12,7 +12,8 @@ import { answerTo } from './answer-act.ts';
 import type { Loop, Person } from './world.ts';
 
 export type ActRequest = {
-  readonly deploymentId: string;
+  /** Found by the caller. What is taken from it never changes; the rest is read again under the lock. */
+  readonly deployment: Pick<Deployment, 'id' | 'environment' | 'channel'>;
   readonly by: Person;
   readonly act: Act;
   readonly cause?: Cause;
@@ -21,15 +22,11 @@ export type ActRequest = {
 /** A person does something to a deployment. */
 export const performAct = async (
   loop: Loop,
-  { deploymentId, by, act, cause }: ActRequest,
+  { deployment, by, act, cause }: ActRequest,
 ): Promise<Result<Transition, Refusal>> => {
-  const deployment = await loop.transact((tx) => tx.deployments.find(deploymentId));
-  if (deployment === undefined) {
-    return refuse(loop, cause, refusal('unknown_deployment', `There is no deployment ${deploymentId}.`));
-  }
   const actor = await actorFor(loop, deployment, by);
   return actOn(loop, {
-    deploymentId,
+    deploymentId: deployment.id,
     ...stated({ cause }),
     decide: (situation) => decide(situation, actor, act),
     answer: (situation, { events }) => answerTo(situation, { events, isTyped: cause?.isTyped === true }),
