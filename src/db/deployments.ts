@@ -87,6 +87,10 @@ export const deploymentStore = (db: Kysely<Schema>, kept: KeptDeployments) => {
       if (channel !== undefined) query = query.where('channel', '=', channel);
       return whole(await query.orderBy('number', 'desc').limit(50).execute());
     },
+    listLiveIds: async (): Promise<string[]> => {
+      const rows = await db.selectFrom('deployment').select('id').where('ended_at', 'is', null).execute();
+      return rows.map(({ id }) => id);
+    },
     /** Newest first, ended ones too. */
     listRecent: async (
       teamId: string,

@@ -4,11 +4,14 @@ import type { JsonObject } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Schema } from './schema.ts';
 
-/** A message that is kept up to date: the card of a deployment, or one of its alerts (`ref` is the alert's id). */
+/**
+ * A message that is kept up to date: the card of a deployment, one of its alerts (`ref` is the alert's id), or what an
+ * earlier card became (`ref` is its timestamp).
+ */
 export type SlackMessage = {
   readonly id: string;
   readonly deploymentId: string;
-  readonly kind: 'card' | 'alert';
+  readonly kind: 'card' | 'alert' | 'pointer';
   readonly ref: string;
   readonly channel: string;
   /** null: not posted yet. */
@@ -32,7 +35,7 @@ type Row = {
 const messageOf = (row: Row, isUncertain: boolean): SlackMessage => ({
   id: row.id,
   deploymentId: row.deployment_id,
-  kind: row.kind === 'card' ? 'card' : 'alert',
+  kind: row.kind === 'card' || row.kind === 'pointer' ? row.kind : 'alert',
   ref: row.ref,
   channel: row.channel,
   ts: row.ts,
@@ -73,6 +76,19 @@ export const messageStore = (db: Kysely<Schema>) => ({
       .returning('id')
       .executeTakeFirstOrThrow();
     return row.id;
+  },
+  /** Makes a card that was posted before `before` a pointer to the next one; returns its id, undefined when it is younger. */
+  retireCard: async (deploymentId: string, before: Instant): Promise<string | undefined> => {
+    const row = await db
+      .updateTable('slack_message')
+      .set((eb) => ({ kind: 'pointer', ref: eb.ref('ts').$notNull(), wanted: eb('wanted', '+', 1) }))
+      .where('deployment_id', '=', deploymentId)
+      .where('kind', '=', 'card')
+      .where('ts', 'is not', null)
+      .where('posted_at', '<', new Date(before))
+      .returning('id')
+      .executeTakeFirst();
+    return row?.id;
   },
   /** Asks for one more drawing at a later time, for what only time changes. */
   redrawAt: async (id: string, at: Instant): Promise<void> => {

@@ -4,6 +4,8 @@ import { boardOf } from '../domain/standing.ts';
 import { deploymentChain } from '../domain/audit.ts';
 import { nextDueAt } from '../domain/elapse.ts';
 import type { DomainEvent } from '../domain/events.ts';
+import type { Instant } from '../lib/time.ts';
+import { HOUR } from '../lib/time.ts';
 import { syncLock } from './lock-place.ts';
 import { noticesFor } from './notices.ts';
 import { requestFor } from './situate.ts';
@@ -36,7 +38,7 @@ export const record = async (
   await tx.runs.insert(runs, now);
   const notices = noticesFor(change);
   await tx.notices.insert(notices, now);
-  const drawn = await wantMessages(loop, tx, { deployment, events: change.events });
+  const drawn = await wantMessages(loop, tx, { deployment, events: change.events, now });
   const touched = await sharingPlace(tx, deployment, change.events);
   await tx.outbox.add(
     [
@@ -79,11 +81,20 @@ const runsOf = (situation: Situation, events: readonly DomainEvent[]): readonly 
   );
 };
 
+/** What everybody should have before their eyes: the card stands at the end of the channel for it. */
+const SEEN_AGAIN: ReadonlySet<DomainEvent['type']> = new Set(['gate_opened', 'rollback_started']);
+/** An older card has scrolled away. */
+const CARD_AGE = 4 * HOUR;
+
 /** The card always; an alert's message when something of it moved. Returns the ids to draw. */
 const wantMessages = async (
   loop: Loop,
   tx: Tx,
-  { deployment, events }: { deployment: Transition['after']; events: readonly DomainEvent[] },
+  {
+    deployment,
+    events,
+    now,
+  }: { deployment: Transition['after']; events: readonly DomainEvent[]; now: Instant },
 ): Promise<readonly string[]> => {
   const want = (kind: 'card' | 'alert', ref: string) =>
     tx.messages.want({
@@ -93,6 +104,9 @@ const wantMessages = async (
       ref,
       channel: deployment.channel,
     });
+  const retired = events.some(({ type }) => SEEN_AGAIN.has(type))
+    ? await tx.messages.retireCard(deployment.id, now - CARD_AGE)
+    : undefined;
   const card = await want('card', 'card');
   const alertIds = new Set(
     events.flatMap((event) =>
@@ -100,5 +114,5 @@ const wantMessages = async (
     ),
   );
   const alerts = await Promise.all([...alertIds].map((alertId) => want('alert', alertId)));
-  return [card, ...alerts];
+  return [card, ...(retired === undefined ? [] : [retired]), ...alerts];
 };

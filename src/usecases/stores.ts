@@ -37,6 +37,7 @@ export type Tx = {
     find: (id: string) => Promise<Deployment | undefined>;
     findByNumber: (teamId: string, number: number) => Promise<Deployment | undefined>;
     listLive: (teamId: string, channel?: string) => Promise<Deployment[]>;
+    listLiveIds: () => Promise<string[]>;
     listRecent: (
       teamId: string,
       filter: { system?: string; environment?: string; channel?: string; limit: number },
@@ -72,12 +73,18 @@ export type Tx = {
       ref: string;
       channel: string;
     }) => Promise<string>;
+    /** Makes a card that was posted before `before` a pointer to the next one; returns its id. */
+    retireCard: (deploymentId: string, before: Instant) => Promise<string | undefined>;
   };
   readonly notices: {
     insert: (
       notices: readonly { id: string; deploymentId: string | null; body: JsonObject }[],
       now: Instant,
     ) => Promise<void>;
+  };
+  readonly meta: {
+    /** Writes that somebody is at work now; returns when this was written last. */
+    touch: (key: string, now: Instant) => Promise<Instant | undefined>;
   };
   readonly wakeRelays: () => Promise<void>;
 };

@@ -2,16 +2,17 @@ import type { Message } from '../blocks/kit.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Situation } from '../domain/situation.ts';
 import { sha256 } from '../lib/hash.ts';
-import type { Log } from '../lib/log.ts';
+import { ok } from '../lib/result.ts';
 import type { Instant } from '../lib/time.ts';
 import { SECOND } from '../lib/time.ts';
 import type { Handler } from '../queue/jobs.ts';
-import type { Messenger, Posted } from '../slack/messenger/messenger.ts';
-import type { SlackProblem } from '../slack/messenger/problem.ts';
-import { noticeRow, tell } from '../usecases/notices.ts';
+import type { Messenger, Posted, PostTarget } from '../slack/messenger/messenger.ts';
 import { situate } from '../usecases/situate.ts';
-import type { Loop } from '../usecases/world.ts';
-import type { KeptMessage, WorkerStore } from './stores.ts';
+import type { RecoverDeps } from './recover-drawing.ts';
+import { DrawAgain, recover } from './recover-drawing.ts';
+import type { KeptMessage } from './stores.ts';
+import type { BudgetDeps } from './update-budget.ts';
+import { waitForBudget } from './update-budget.ts';
 
 export type Drawing = { readonly message: Message; readonly redrawAt?: Instant };
 
@@ -22,24 +23,14 @@ export type Painter = (
   extras: { readonly messages: readonly KeptMessage[]; readonly lockSince?: Instant },
 ) => Drawing | undefined;
 
-export type DrawDeps = {
-  readonly loop: Loop;
-  readonly store: WorkerStore;
-  readonly messenger: Messenger;
-  readonly paint: Painter;
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
-  readonly log: Log;
-};
+export type DrawDeps = RecoverDeps &
+  BudgetDeps & {
+    readonly messenger: Messenger;
+    readonly paint: Painter;
+  };
 
 /** Longer than the messenger waits for an answer, so that a lease never ends under a call. */
 const LEASE_MS = 15 * SECOND;
-/** Longest a job waits for its share of the budget before it lets others have its place. */
-const PATIENCE_MS = 10 * SECOND;
-
-/** A drawing that has to be tried again; the queue does, with its backoff. */
-export class DrawAgain extends Error {
-  override readonly name = 'DrawAgain';
-}
 
 /** Draws a kept message until what is shown is what is wanted. */
 export const rendersHandler =
@@ -124,6 +115,7 @@ const show = async (deps: DrawDeps, attempt: Attempt): Promise<boolean> => {
   const now = loop.now().getTime();
   const hash = sha256(JSON.stringify(message));
   await store.messages.drawn(kept.id, token, { shown: picture.wanted, shownHash: hash, shownAt: now });
+  if (kept.kind === 'pointer') await unpin(deps, { channel: kept.channel, ts: kept.ts });
   await planRedraw(deps, kept, picture.drawing);
   return isBehind(deps, kept);
 };
@@ -134,42 +126,65 @@ const isBehind = async ({ store }: DrawDeps, kept: KeptMessage): Promise<boolean
 };
 
 /** Posts a message that does not stand there yet. After a lost answer it looks for its own first. */
-const post = async (deps: DrawDeps, { kept, token }: Attempt): Promise<boolean> => {
-  const { store, loop, messenger } = deps;
+const post = async (deps: DrawDeps, attempt: Attempt): Promise<boolean> => {
+  const { kept, token } = attempt;
   const picture = await take(deps, kept);
   if (picture === undefined) return release(deps, kept, token);
-  const card =
-    kept.kind === 'card' ? undefined : await store.messages.find(kept.deploymentId, 'card', 'card');
-  if (kept.kind === 'alert' && (card?.ts ?? null) === null)
+  const target = await targetOf(deps, kept);
+  if (target === undefined) {
+    await release(deps, kept, token);
     throw new DrawAgain('the card has to stand first');
-  const target = {
-    channel: card?.channel ?? kept.channel,
-    key: kept.id,
-    ...(card === undefined || card.ts === null ? {} : { threadTs: card.ts, broadcast: true }),
-  };
-  const known = kept.isUncertain
-    ? await messenger.findPosted(target)
-    : { ok: true as const, value: undefined };
-  if (!known.ok) return recover(deps, { kept, token }, known.error);
+  }
+  const known = kept.isUncertain ? await deps.messenger.findPosted(target) : ok(undefined);
+  if (!known.ok) return recover(deps, attempt, known.error);
   const posted =
-    known.value === undefined
-      ? await messenger.post(target, picture.drawing.message)
-      : { ok: true as const, value: known.value };
-  if (!posted.ok) return recover(deps, { kept, token }, posted.error);
-  const now = loop.now().getTime();
-  const isFresh = known.value === undefined;
-  await store.messages.drawn(kept.id, token, {
-    channel: posted.value.channel,
-    ts: posted.value.ts,
-    permalink: await permalinkOf(deps, posted.value),
+    known.value === undefined ? await deps.messenger.post(target, picture.drawing.message) : ok(known.value);
+  if (!posted.ok) return recover(deps, attempt, posted.error);
+  await recordPost(deps, attempt, { posted: posted.value, picture, isFresh: known.value === undefined });
+  if (kept.kind === 'card') {
+    await pin(deps, posted.value);
+    await drawPointers(deps, kept);
+  }
+  await planRedraw(deps, kept, picture.drawing);
+  return isBehind(deps, kept);
+};
+
+/** Alerts hang below the card and are also sent to the channel; undefined: the card does not stand yet. */
+const targetOf = async ({ store }: DrawDeps, kept: KeptMessage): Promise<PostTarget | undefined> => {
+  if (kept.kind !== 'alert') return { channel: kept.channel, key: kept.id };
+  const card = await store.messages.find(kept.deploymentId, 'card', 'card');
+  if (card === undefined || card.ts === null) return undefined;
+  return { channel: card.channel, key: kept.id, threadTs: card.ts, broadcast: true };
+};
+
+/** One that was found again may show something older: it is drawn once more. */
+const recordPost = async (
+  deps: DrawDeps,
+  { kept, token }: Attempt,
+  { posted, picture, isFresh }: { posted: Posted; picture: Picture; isFresh: boolean },
+): Promise<void> => {
+  const now = deps.loop.now().getTime();
+  await deps.store.messages.drawn(kept.id, token, {
+    channel: posted.channel,
+    ts: posted.ts,
+    permalink: await permalinkOf(deps, posted),
     postedAt: now,
     shown: isFresh ? picture.wanted : 0,
     shownHash: isFresh ? sha256(JSON.stringify(picture.drawing.message)) : null,
     shownAt: now,
   });
-  if (kept.kind === 'card') await pin(deps, posted.value);
-  await planRedraw(deps, kept, picture.drawing);
-  return isBehind(deps, kept);
+};
+
+/** Now that the new card has a link, earlier ones can point to it. */
+const drawPointers = async ({ store, loop }: DrawDeps, card: KeptMessage): Promise<void> => {
+  const all = await store.messages.list(card.deploymentId);
+  const pointers = all.filter(({ kind }) => kind === 'pointer');
+  if (pointers.length === 0) return;
+  await store.transact(async (tx) => {
+    const entries = pointers.map(({ id }) => ({ queue: 'renders', payload: { messageId: id } }));
+    await tx.outbox.add(entries, loop.now().getTime());
+    await tx.wakeRelays();
+  });
 };
 
 const permalinkOf = async ({ messenger }: DrawDeps, posted: Posted): Promise<string | null> => {
@@ -183,88 +198,7 @@ const pin = async ({ messenger, log }: DrawDeps, posted: Posted): Promise<void> 
   if (!pinned.ok) log.warn({ problem: pinned.error, channel: posted.channel }, 'card_not_pinned');
 };
 
-/** How long a message is left alone that Slack will not take as it is. */
-const CLOSED_MS = 60 * SECOND;
-
-/** What to do after Slack did not do it. */
-const recover = async (
-  { store, loop, log }: DrawDeps,
-  { kept, token }: Pick<Attempt, 'kept' | 'token'>,
-  problem: SlackProblem,
-): Promise<boolean> => {
-  const now = loop.now().getTime();
-  const subject = { messageId: kept.id, deploymentId: kept.deploymentId, channel: kept.channel, problem };
-  switch (problem.kind) {
-    case 'message_gone':
-      log.warn(subject, 'message_gone');
-      await store.messages.drawn(kept.id, token, { ts: null, shownHash: null });
-      return true;
-    case 'rate_limited':
-      log.warn(subject, 'slack_rate_limited');
-      await store.budget.drain(loop.teamId, now);
-      await store.messages.drawn(kept.id, token, {});
-      throw new DrawAgain('Slack asked to slow down');
-    case 'unanswered':
-      // Shown unknown. A post stays uncertain, so that the next try looks for it first.
-      if (kept.ts === null) await store.messages.leaveUncertain(kept.id, token, now);
-      else await store.messages.drawn(kept.id, token, { shownHash: null });
-      throw new DrawAgain(problem.what);
-    case 'place_closed':
-    case 'refused':
-      log.error(subject, 'message_cannot_be_shown');
-      await store.messages.leaveUncertain(kept.id, token, now + CLOSED_MS);
-      if (kept.ts === null && kept.kind === 'card') await tellStarter({ store, loop }, kept, problem.error);
-      return false;
-  }
-};
-
-/** The card cannot stand where it should: the one who started it is told, once, and what to do. */
-const tellStarter = async (
-  { store, loop }: Pick<DrawDeps, 'store' | 'loop'>,
-  kept: KeptMessage,
-  why: string,
-): Promise<void> => {
-  const deployment = await store.deployments.find(kept.deploymentId);
-  if (deployment === undefined) return;
-  const text = `The card of ${deployment.system} #${deployment.number} cannot be posted in <#${kept.channel}> (${why}). Invite me there with /invite; the card follows within a minute.`;
-  const notice = noticeRow(`closed:${kept.id}`, deployment.id, {
-    kind: 'direct',
-    person: deployment.startedBy,
-    text,
-  });
-  const now = loop.now().getTime();
-  await store.transact((tx) => tell(tx, notice, now));
-};
-
-/** Clicks and final states may take from the reserve; a stream of results leaves it alone. */
-const waitForBudget = async (deps: DrawDeps, { kept, signal }: Attempt): Promise<boolean> => {
-  const { store, loop, sleep } = deps;
-  const start = loop.now().getTime();
-  for (;;) {
-    const now = loop.now().getTime();
-    const busy = await isStreaming(deps, kept);
-    const spacing = busy ? await spacingOf(deps, now) : 0;
-    const early = (kept.shownAt ?? 0) + spacing - now;
-    const wait =
-      early > 0 ? early : await store.budget.take(loop.teamId, { reserve: busy ? RESERVE : 0, now });
-    if (wait === 0) return true;
-    if (now + wait - start > PATIENCE_MS || signal.aborted) return false;
-    // Looking again soon: a stream may end, and then the reserve is there.
-    await sleep(Math.min(wait, 250), signal);
-  }
-};
-
-/** Updates kept back for clicks and last states while results stream in. */
-const RESERVE = 6;
-
-/** True while checks of the deployment are still being measured: more will come by itself. */
-const isStreaming = async ({ store }: DrawDeps, kept: KeptMessage): Promise<boolean> => {
-  const deployment = await store.deployments.find(kept.deploymentId);
-  return Object.values(deployment?.items ?? {}).some(({ running }) => running !== undefined);
-};
-
-/** The more cards are being drawn, the further apart: together they stay below 40 a minute. */
-const spacingOf = async ({ store }: DrawDeps, now: Instant): Promise<number> => {
-  const live = Math.max(1, await store.messages.countDrawnSince(now - 15 * SECOND));
-  return (60 * SECOND * live) / 40;
+const unpin = async ({ messenger, log }: DrawDeps, posted: Posted): Promise<void> => {
+  const unpinned = await messenger.unpin(posted);
+  if (!unpinned.ok) log.warn({ problem: unpinned.error, channel: posted.channel }, 'card_not_unpinned');
 };

@@ -8,7 +8,7 @@ import type { Tx } from '../usecases/stores.ts';
 export type KeptMessage = {
   readonly id: string;
   readonly deploymentId: string;
-  readonly kind: 'card' | 'alert';
+  readonly kind: 'card' | 'alert' | 'pointer';
   readonly ref: string;
   readonly channel: string;
   readonly ts: string | null;
