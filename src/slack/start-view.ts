@@ -19,8 +19,7 @@ export const startView = async (
   const recent = await loop.transact((tx) => tx.deployments.listRecent(loop.teamId, { limit: 20 }));
   const last = recent.find((deployment) => deployment.channel === channel) ?? recent[0];
   const systems = [...checklists.values()].map(({ system, title }) => ({ system, title }));
-  const system = dialog.system ?? last?.system ?? (systems.length === 1 ? systems[0]?.system : undefined);
-  const environment = dialog.environment ?? last?.environment;
+  const { environment, system } = preselected(dialog, last, systems);
   const checklist = system === undefined ? undefined : checklists.get(system);
   const before = recent.find(
     (deployment) => deployment.system === system && deployment.environment === environment,
@@ -37,6 +36,19 @@ export const startView = async (
       asks: checklist === undefined ? undefined : asksOf(checklist, before),
     }),
   });
+};
+
+/** What was chosen, else what ran last, else the only system there is. */
+const preselected = (
+  dialog: Extract<Dialog, { name: 'start' }>,
+  last: Deployment | undefined,
+  systems: readonly { readonly system: string }[],
+): { readonly environment: string | undefined; readonly system: string | undefined } => {
+  const only = systems.length === 1 ? systems[0]?.system : undefined;
+  return {
+    environment: dialog.environment ?? last?.environment,
+    system: dialog.system ?? last?.system ?? only,
+  };
 };
 
 /** What a system asks, with the answers of its last run there. */

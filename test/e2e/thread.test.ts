@@ -46,7 +46,7 @@ describe('the thread from a typed command to a card, a check and a click', () =>
     });
   });
   afterAll(async () => {
-    await app?.close();
+    await app.close();
     target.close();
   });
 
@@ -54,14 +54,11 @@ describe('the thread from a typed command to a card, a check and a click', () =>
     const ana = app.sandbox.as('ana');
     const answer = await ana.command('/deploy start production 1.0.0', '#deploys');
     expect(answer.ok).toBe(true);
-    const card = await cardWith(app.sandbox, 'tiny 1.0.0 → production', 'Everyone has read the plan');
-    console.log(card.visibleText);
+    await cardWith(app.sandbox, 'tiny 1.0.0 → production', 'Everyone has read the plan');
     await ana.clickLabel('#deploys', 'Confirm', 'Everyone has read the plan');
-    const ready = await cardWith(app.sandbox, 'Awaiting Go', 'confirmed by');
-    console.log(ready.visibleText);
+    await cardWith(app.sandbox, 'Awaiting Go', 'confirmed by');
     const ben = app.sandbox.as('ben');
     await ben.clickLabel('#deploys', 'Go');
-    const going = await cardWith(app.sandbox, 'Deploying');
-    console.log(going.visibleText);
+    await cardWith(app.sandbox, 'Deploying');
   });
 });

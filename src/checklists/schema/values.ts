@@ -5,9 +5,15 @@ import { cronProblem, durationMs, offsetOf } from '../words.ts';
 /** Anything YAML can say. */
 export const json = z.custom<Json>((value) => value !== undefined);
 
-export const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
-  error: 'expected lower-case words joined by dashes, such as run-deploy',
-});
+/** An option of a Slack menu carries at most 75 characters; ids travel in them whole. */
+const LONGEST_ID = 75;
+
+export const id = z
+  .string()
+  .max(LONGEST_ID, { error: `expected at most ${LONGEST_ID} characters` })
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, {
+    error: 'expected lower-case words joined by dashes, such as run-deploy',
+  });
 
 /** Names that only the two files use: parameters, variants, commands, captured values. */
 export const name = z.string().regex(/^[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*$/, {

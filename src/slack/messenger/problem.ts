@@ -49,7 +49,7 @@ export const problemOf = (error: unknown): SlackProblem => {
     return { kind: 'unanswered', what: error.message };
   }
   if (!(error instanceof WebAPIPlatformError)) throw error;
-  return platformProblem(error.data as PlatformAnswer);
+  return platformProblem(error.data);
 };
 
 type PlatformAnswer = {
