@@ -5,6 +5,7 @@ import { deploymentStore } from './deployments.ts';
 import type { KeptDeployments } from './kept-deployments.ts';
 import { keepDeployments } from './kept-deployments.ts';
 import { auditStore, inboxStore, OUTBOX_CHANNEL, outboxStore } from './loop-tables.ts';
+import { metaStore } from './meta.ts';
 import { checklistStore, lockStore, workerStore } from './places.ts';
 import { runStore } from './runs.ts';
 import { budgetStore, messageStore, noticeStore } from './slack-tables.ts';
@@ -32,6 +33,7 @@ const storesOn = (db: Kysely<Schema>, { kept, self }: Context) => ({
   messages: messageStore(db),
   notices: noticeStore(db),
   budget: budgetStore(db),
+  meta: metaStore(db),
   /** Wakes every relay when the transaction commits. */
   wakeRelays: async (): Promise<void> => {
     await sql`select pg_notify(${OUTBOX_CHANNEL}, '')`.execute(db);

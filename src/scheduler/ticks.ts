@@ -2,6 +2,8 @@ import cron from 'node-cron';
 import type { Log } from '../lib/log.ts';
 import type { Instant } from '../lib/time.ts';
 import { MINUTE, SECOND } from '../lib/time.ts';
+import { noteAlive } from '../usecases/note-alive.ts';
+import type { Transact } from '../usecases/stores.ts';
 
 /** What the clock looks for. Everything is a row; a tick only wakes. */
 export type SchedulerStore = {
@@ -15,6 +17,7 @@ export type SchedulerStore = {
     listUnsettledDeployments: (before: Instant) => Promise<string[]>;
     listStale: (before: Instant, limit: number) => Promise<string[]>;
   };
+  readonly transact: Transact;
   readonly outbox: { deleteDoneBefore: (before: Instant) => Promise<void> };
 };
 
@@ -91,5 +94,6 @@ export const startBeats = (beats: readonly Beat[], log: Log): { readonly stop: (
 /** The beats of the scheduler role. */
 export const schedulerBeats = (deps: SchedulerDeps): readonly Beat[] => [
   { name: 'tick', every: '* * * * * *', work: () => tick(deps) },
+  { name: 'alive', every: '*/10 * * * * *', work: () => noteAlive(deps.store.transact, deps.now) },
   { name: 'sweep', every: '*/5 * * * * *', work: () => sweep(deps) },
 ];
