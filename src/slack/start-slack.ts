@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CheckResult } from '../domain/check.ts';
 import { createLane } from '../lib/lane.ts';
 import type { Log } from '../lib/log.ts';
@@ -18,6 +19,7 @@ import { createListeners, orderOf } from './listen.ts';
 import { createMessenger } from './messenger/messenger.ts';
 import type { Messenger } from './messenger/messenger.ts';
 import type { ShowStores } from './show.ts';
+import { createGiveWay } from './give-way.ts';
 import { createHome } from './home.ts';
 import { createShow } from './show.ts';
 
@@ -69,6 +71,8 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
   const loop = options.loopFor(teamId, directory);
   const app = createSlackApp({ token, apiUrl, connection: options.connection, log });
   const lane = createLane(WIDTH);
+  const giveWay = createGiveWay({ now, sleep });
+  const intake = createIntake(inbox.insert);
 
   const whisper = async ({ channel, person, responseUrl }: Asked, said: Said): Promise<void> => {
     const told =
@@ -77,15 +81,16 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
         : await messenger.respond(responseUrl, said);
     if (!told.ok) log.warn({ problem: told.error }, 'person_not_told');
   };
-  const show = createShow(loop, options.show);
+  const look = createShow(loop, options.show);
+  const show: typeof look = (...asked) => giveWay.answering(() => look(...asked));
   const listeners = createListeners({
     loop,
-    intake: createIntake(inbox.insert),
+    intake: (entry) => giveWay.answering(() => intake(entry)),
     show,
     openDialog: createDialogs({ loop, runHistory: options.runHistory, token, apiUrl, fetch, whisper, log }),
     showHome: createHome({ show, token, apiUrl, fetch, log }),
     whisper,
-    later: lane.add,
+    later: (work) => lane.add(() => giveWay.turn().then(work)),
     log,
   });
   attach(app, listeners, log);
