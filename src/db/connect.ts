@@ -21,7 +21,9 @@ export const connect = (
     application_name: `tminus-${name}`,
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 30_000,
+    // A server that vanished without a word is noticed in minutes, not in the hours most systems take.
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', (err) => log.warn({ err, pool: name }, 'database_connection_lost'));

@@ -1,6 +1,4 @@
 import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
-import type { JsonObject } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Schema } from './schema.ts';
 
@@ -140,6 +138,27 @@ export const messageStore = (db: Kysely<Schema>) => ({
       .executeTakeFirst();
     return row === undefined ? undefined : messageOf(row, (before?.lease ?? null) !== null);
   },
+  /** Keeps the right to draw for longer; false: it was lost, and nothing may be said to Slack any more. */
+  renew: async (
+    id: string,
+    { token, now, ms }: { token: string; now: Instant; ms: number },
+  ): Promise<boolean> => {
+    const result = await db
+      .updateTable('slack_message')
+      .set({ lease_until: new Date(now + ms) })
+      .where('id', '=', id)
+      .where('lease', '=', token)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  },
+  /** What is shown is not known: it is wanted once more, and drawn whatever it was. */
+  distrust: async (id: string): Promise<void> => {
+    await db
+      .updateTable('slack_message')
+      .set((eb) => ({ shown_hash: null, wanted: eb('wanted', '+', 1) }))
+      .where('id', '=', id)
+      .execute();
+  },
   /** Ends a drawing and records what is shown now. Without effect when the lease was lost. */
   drawn: async (
     id: string,
@@ -215,119 +234,5 @@ export const messageStore = (db: Kysely<Schema>) => ({
       .where('shown_at', '>=', new Date(since))
       .executeTakeFirstOrThrow();
     return Number(row.count);
-  },
-});
-
-export type NoticeRow = {
-  readonly id: string;
-  readonly deploymentId: string | null;
-  readonly body: JsonObject;
-  readonly createdAt: Instant;
-  readonly tries: number;
-};
-
-/** Messages that are said once. */
-export const noticeStore = (db: Kysely<Schema>) => ({
-  insert: async (
-    notices: readonly { id: string; deploymentId: string | null; body: JsonObject }[],
-    now: Instant,
-  ): Promise<void> => {
-    if (notices.length === 0) return;
-    await db
-      .insertInto('notice')
-      .values(
-        notices.map(({ id, deploymentId, body }) => ({
-          id,
-          deployment_id: deploymentId,
-          body: JSON.stringify(body),
-          created_at: new Date(now),
-        })),
-      )
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute();
-  },
-  /** The notice, if it is still to be sent; counts the try. */
-  take: async (id: string): Promise<NoticeRow | undefined> => {
-    const row = await db
-      .updateTable('notice')
-      .set((eb) => ({ tries: eb('tries', '+', 1) }))
-      .where('id', '=', id)
-      .where('sent_at', 'is', null)
-      .where('given_up', 'is', null)
-      .returningAll()
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    const { deployment_id, body, created_at, tries } = row;
-    return { id, deploymentId: deployment_id, body, createdAt: created_at.getTime(), tries };
-  },
-  sent: async (id: string, { ts, now }: { ts: string | null; now: Instant }): Promise<void> => {
-    await db
-      .updateTable('notice')
-      .set({ sent_at: new Date(now), ts })
-      .where('id', '=', id)
-      .execute();
-  },
-  giveUp: async (id: string, why: string): Promise<void> => {
-    await db.updateTable('notice').set({ given_up: why }).where('id', '=', id).execute();
-  },
-  listOpen: async (before: Instant): Promise<string[]> => {
-    const rows = await db
-      .selectFrom('notice')
-      .select('id')
-      .where('sent_at', 'is', null)
-      .where('given_up', 'is', null)
-      .where('created_at', '<=', new Date(before))
-      .limit(200)
-      .execute();
-    return rows.map(({ id }) => id);
-  },
-});
-
-/** Updates a workspace allows, shared by all processes. Tier 3 of Slack is 50 a minute; we stay at 10 + 40. */
-export const BUDGET = { capacity: 10, perMinute: 40 } as const;
-
-export const budgetStore = (db: Kysely<Schema>) => ({
-  /**
-   * Takes one update if more than `reserve` are left (those are for clicks). Returns 0 when taken, else the
-   * milliseconds until it is worth asking again.
-   */
-  take: async (teamId: string, { reserve, now }: { reserve: number; now: Instant }): Promise<number> => {
-    const perMs = BUDGET.perMinute / 60_000;
-    await db
-      .insertInto('slack_budget')
-      .values({ team_id: teamId, tokens: BUDGET.capacity, refilled_at: new Date(now) })
-      .onConflict((conflict) => conflict.column('team_id').doNothing())
-      .execute();
-    const available = sql<number>`least(${BUDGET.capacity}::float8, tokens + greatest(0, extract(epoch from
-      (${new Date(now)}::timestamptz - refilled_at)) * 1000) * ${perMs}::float8)`;
-    const taken = await db
-      .updateTable('slack_budget')
-      .set({ tokens: sql<number>`${available} - 1`, refilled_at: new Date(now) })
-      .where('team_id', '=', teamId)
-      .where(available, '>=', reserve + 1)
-      .executeTakeFirst();
-    if (taken.numUpdatedRows === 1n) return 0;
-    const row = await db
-      .selectFrom('slack_budget')
-      .select(available.as('tokens'))
-      .where('team_id', '=', teamId)
-      .executeTakeFirstOrThrow();
-    return Math.max(50, Math.ceil((reserve + 1 - row.tokens) / perMs));
-  },
-  /** Gives an update back that was not needed after all. */
-  giveBack: async (teamId: string): Promise<void> => {
-    await db
-      .updateTable('slack_budget')
-      .set({ tokens: sql<number>`least(${BUDGET.capacity}::float8, tokens + 1)` })
-      .where('team_id', '=', teamId)
-      .execute();
-  },
-  /** Slack said no: nothing is left until it said it would be. */
-  drain: async (teamId: string, now: Instant): Promise<void> => {
-    await db
-      .updateTable('slack_budget')
-      .set({ tokens: 0, refilled_at: new Date(now) })
-      .where('team_id', '=', teamId)
-      .execute();
   },
 });

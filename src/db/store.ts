@@ -1,14 +1,16 @@
 import type { EffectiveChecklist } from '../domain/checklist.ts';
 import { NO_CLAIMANT } from './claimant.ts';
+import { budgetStore } from './budget.ts';
 import type { Db } from './connect.ts';
 import { deploymentStore } from './deployments.ts';
 import type { KeptDeployments } from './kept-deployments.ts';
 import { keepDeployments } from './kept-deployments.ts';
 import { auditStore, inboxStore, OUTBOX_CHANNEL, outboxStore } from './loop-tables.ts';
 import { metaStore } from './meta.ts';
+import { noticeStore } from './notices.ts';
 import { checklistStore, lockStore, workerStore } from './places.ts';
 import { runStore } from './runs.ts';
-import { budgetStore, messageStore, noticeStore } from './slack-tables.ts';
+import { messageStore } from './slack-tables.ts';
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Schema } from './schema.ts';

@@ -12,7 +12,7 @@ export type SchedulerStore = {
     takeRedraws: (now: Instant) => Promise<string[]>;
     listBehind: (now: Instant) => Promise<string[]>;
   };
-  readonly notices: { listOpen: (before: Instant) => Promise<string[]> };
+  readonly notices: { listOpen: (times: { before: Instant; now: Instant }) => Promise<string[]> };
   readonly runs: {
     listUnsettledDeployments: (before: Instant) => Promise<string[]>;
     listStale: (before: Instant, limit: number) => Promise<string[]>;
@@ -53,7 +53,7 @@ export const sweep = async ({ store, addAgain, now }: SchedulerDeps): Promise<vo
   const at = now().getTime();
   const [behind, open, unsettled, stale] = await Promise.all([
     store.messages.listBehind(at),
-    store.notices.listOpen(at - FORGOTTEN),
+    store.notices.listOpen({ before: at - FORGOTTEN, now: at }),
     store.runs.listUnsettledDeployments(at - FORGOTTEN),
     store.runs.listStale(at - RUN_FORGOTTEN, BATCH),
   ]);

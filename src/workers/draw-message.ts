@@ -4,12 +4,13 @@ import type { Situation } from '../domain/situation.ts';
 import { sha256 } from '../lib/hash.ts';
 import { ok } from '../lib/result.ts';
 import type { Instant } from '../lib/time.ts';
-import { SECOND } from '../lib/time.ts';
 import type { Handler } from '../queue/jobs.ts';
 import type { Messenger, Posted, PostTarget } from '../slack/messenger/messenger.ts';
 import { situate } from '../usecases/situate.ts';
+import type { Held } from './drawing-lease.ts';
+import { DrawAgain, holdForCall, LOOK_MS, record } from './drawing-lease.ts';
 import type { RecoverDeps } from './recover-drawing.ts';
-import { DrawAgain, recover } from './recover-drawing.ts';
+import { recover } from './recover-drawing.ts';
 import type { KeptMessage } from './stores.ts';
 import type { BudgetDeps } from './update-budget.ts';
 import { waitForBudget } from './update-budget.ts';
@@ -29,9 +30,6 @@ export type DrawDeps = RecoverDeps &
     readonly paint: Painter;
   };
 
-/** Longer than the messenger waits for an answer, so that a lease never ends under a call. */
-const LEASE_MS = 15 * SECOND;
-
 /** Draws a kept message until what is shown is what is wanted. */
 export const rendersHandler =
   (deps: DrawDeps): Handler<'renders'> =>
@@ -46,21 +44,22 @@ const drawOnce = async (deps: DrawDeps, messageId: string, signal: AbortSignal):
   const { store, loop } = deps;
   const token = loop.newId();
   const now = () => loop.now().getTime();
-  const kept = await store.messages.lease(messageId, { token, now: now(), ms: LEASE_MS });
+  const kept = await store.messages.lease(messageId, { token, now: now(), ms: LOOK_MS });
   if (kept === undefined) return false;
   try {
     if (kept.wanted <= kept.shown && kept.shownHash !== null) return await release(deps, kept, token);
     const picture = await take(deps, kept);
     if (picture === undefined) return await release(deps, kept, token);
     const hash = sha256(JSON.stringify(picture.drawing.message));
-    if (kept.ts !== null && hash === kept.shownHash) {
+    // A drawing that broke off may have shown something else than the row says.
+    if (kept.ts !== null && !kept.isUncertain && hash === kept.shownHash) {
       await store.messages.drawn(kept.id, token, { shown: picture.wanted });
       return await planRedraw(deps, kept, picture.drawing);
     }
     return await show(deps, { kept, token, hash, signal });
   } catch (error) {
     // Whatever it was, the next one must not wait for the lease to run out; uncertain posts keep theirs.
-    if (kept.ts !== null) await store.messages.drawn(kept.id, token, {});
+    if (kept.ts !== null) await store.messages.drawn(kept.id, token, { shownHash: null });
     throw error;
   }
 };
@@ -104,18 +103,19 @@ type Attempt = {
 
 const show = async (deps: DrawDeps, attempt: Attempt): Promise<boolean> => {
   const { kept, token } = attempt;
-  const { store, loop } = deps;
+  const { loop } = deps;
   if (kept.ts === null) return post(deps, attempt);
   if (!(await waitForBudget(deps, attempt))) throw new DrawAgain('the update budget is used up for now');
   const picture = await take(deps, kept);
   if (picture === undefined) return release(deps, kept, token);
   const { message } = picture.drawing;
+  await holdForCall(deps, attempt);
   const updated = await deps.messenger.update({ channel: kept.channel, ts: kept.ts }, message);
   if (!updated.ok) return recover(deps, attempt, updated.error);
   const now = loop.now().getTime();
   const hash = sha256(JSON.stringify(message));
-  await store.messages.drawn(kept.id, token, { shown: picture.wanted, shownHash: hash, shownAt: now });
-  if (kept.kind === 'pointer') await unpin(deps, { channel: kept.channel, ts: kept.ts });
+  if (kept.kind === 'pointer') await unpin(deps, attempt, { channel: kept.channel, ts: kept.ts });
+  await record(deps, attempt, { shown: picture.wanted, shownHash: hash, shownAt: now });
   await planRedraw(deps, kept, picture.drawing);
   return isBehind(deps, kept);
 };
@@ -135,16 +135,17 @@ const post = async (deps: DrawDeps, attempt: Attempt): Promise<boolean> => {
     await release(deps, kept, token);
     throw new DrawAgain('the card has to stand first');
   }
+  await holdForCall(deps, attempt);
   const known = kept.isUncertain ? await deps.messenger.findPosted(target) : ok(undefined);
   if (!known.ok) return recover(deps, attempt, known.error);
+  await holdForCall(deps, attempt);
   const posted =
     known.value === undefined ? await deps.messenger.post(target, picture.drawing.message) : ok(known.value);
   if (!posted.ok) return recover(deps, attempt, posted.error);
+  // Pinned before it is written down: whoever takes over after a crash finds the message and does this again.
+  if (kept.kind === 'card') await pin(deps, attempt, posted.value);
   await recordPost(deps, attempt, { posted: posted.value, picture, isFresh: known.value === undefined });
-  if (kept.kind === 'card') {
-    await pin(deps, posted.value);
-    await drawPointers(deps, kept);
-  }
+  if (kept.kind === 'card') await drawPointers(deps, kept);
   await planRedraw(deps, kept, picture.drawing);
   return isBehind(deps, kept);
 };
@@ -160,14 +161,15 @@ const targetOf = async ({ store }: DrawDeps, kept: KeptMessage): Promise<PostTar
 /** One that was found again may show something older: it is drawn once more. */
 const recordPost = async (
   deps: DrawDeps,
-  { kept, token }: Attempt,
+  attempt: Attempt,
   { posted, picture, isFresh }: { posted: Posted; picture: Picture; isFresh: boolean },
 ): Promise<void> => {
+  const permalink = await permalinkOf(deps, attempt, posted);
   const now = deps.loop.now().getTime();
-  await deps.store.messages.drawn(kept.id, token, {
+  await record(deps, attempt, {
     channel: posted.channel,
     ts: posted.ts,
-    permalink: await permalinkOf(deps, posted),
+    permalink,
     postedAt: now,
     shown: isFresh ? picture.wanted : 0,
     shownHash: isFresh ? sha256(JSON.stringify(picture.drawing.message)) : null,
@@ -187,18 +189,23 @@ const drawPointers = async ({ store, loop }: DrawDeps, card: KeptMessage): Promi
   });
 };
 
-const permalinkOf = async ({ messenger }: DrawDeps, posted: Posted): Promise<string | null> => {
-  const link = await messenger.permalink(posted);
+const permalinkOf = async (deps: DrawDeps, held: Held, posted: Posted): Promise<string | null> => {
+  await holdForCall(deps, held);
+  const link = await deps.messenger.permalink(posted);
   return link.ok && link.value !== '' ? link.value : null;
 };
 
-const pin = async ({ messenger, log }: DrawDeps, posted: Posted): Promise<void> => {
+const pin = async (deps: DrawDeps, held: Held, posted: Posted): Promise<void> => {
+  const { messenger, log } = deps;
+  await holdForCall(deps, held);
   const pinned = await messenger.pin(posted);
   // A card that is not pinned is as true as one that is.
   if (!pinned.ok) log.warn({ problem: pinned.error, channel: posted.channel }, 'card_not_pinned');
 };
 
-const unpin = async ({ messenger, log }: DrawDeps, posted: Posted): Promise<void> => {
+const unpin = async (deps: DrawDeps, held: Held, posted: Posted): Promise<void> => {
+  const { messenger, log } = deps;
+  await holdForCall(deps, held);
   const unpinned = await messenger.unpin(posted);
   if (!unpinned.ok) log.warn({ problem: unpinned.error, channel: posted.channel }, 'card_not_unpinned');
 };

@@ -3,14 +3,10 @@ import { SECOND } from '../lib/time.ts';
 import type { SlackProblem } from '../slack/messenger/problem.ts';
 import { noticeRow, tell } from '../usecases/notices.ts';
 import type { Loop } from '../usecases/world.ts';
+import { DrawAgain } from './drawing-lease.ts';
 import type { KeptMessage, WorkerStore } from './stores.ts';
 
 export type RecoverDeps = { readonly loop: Loop; readonly store: WorkerStore; readonly log: Log };
-
-/** A drawing that has to be tried again; the queue does, with its backoff. */
-export class DrawAgain extends Error {
-  override readonly name = 'DrawAgain';
-}
 
 /** How long a message is left alone that Slack will not take as it is. */
 const CLOSED_MS = 60 * SECOND;
@@ -30,9 +26,10 @@ export const recover = async (
       return true;
     case 'rate_limited':
       log.warn(subject, 'slack_rate_limited');
-      await store.budget.drain(loop.teamId, now);
-      await store.messages.drawn(kept.id, token, {});
-      throw new DrawAgain('Slack asked to slow down');
+      // Nobody asks before Slack said it may; the sweeper comes back to it then.
+      await store.budget.drain(loop.teamId, now + problem.retryMs);
+      await store.messages.leaveUncertain(kept.id, token, now + problem.retryMs);
+      return false;
     case 'unanswered':
       // Shown unknown. A post stays uncertain, so that the next try looks for it first.
       if (kept.ts === null) await store.messages.leaveUncertain(kept.id, token, now);

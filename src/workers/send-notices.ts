@@ -4,6 +4,7 @@ import type { Situation } from '../domain/situation.ts';
 import type { Log } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
 import { ok } from '../lib/result.ts';
+import { SECOND } from '../lib/time.ts';
 import type { Handler } from '../queue/jobs.ts';
 import type { Messenger, Posted, PostTarget } from '../slack/messenger/messenger.ts';
 import type { SlackProblem } from '../slack/messenger/problem.ts';
@@ -21,8 +22,12 @@ export type NoticeDeps = {
   readonly log: Log;
 };
 
-/** Tries after which a notice is given up, on the record. */
+/** Tries after which a notice is given up, on the record. Waiting for the card or for Slack's limits is no try. */
 const MOST_TRIES = 20;
+/** Longer than the messenger waits for an answer: nobody says it a second time while the first may be on its way. */
+const CLAIM_MS = 15 * SECOND;
+/** A report is a handful of calls. */
+const REPORT_CLAIM_MS = 60 * SECOND;
 
 class NoticeAgain extends Error {
   override readonly name = 'NoticeAgain';
@@ -38,23 +43,42 @@ type About = { readonly situation?: Situation; readonly card?: KeptMessage };
 export const noticesHandler =
   (deps: NoticeDeps): Handler<'notices'> =>
   async ({ noticeId }) => {
-    const { store, loop, log } = deps;
-    const row = await store.notices.take(noticeId);
+    const { store, loop } = deps;
+    const row = await store.notices.take(noticeId, { now: loop.now().getTime(), ms: CLAIM_MS });
     if (row === undefined) return;
     const notice = row.body as unknown as Notice;
     const about = row.deploymentId === null ? {} : await lookAt(deps, row.deploymentId);
+    if (isInThread(notice) && (about.card?.ts ?? null) === null) {
+      await store.notices.leave(noticeId, { until: null, isTry: false });
+      throw new NoticeAgain('the card has to stand first');
+    }
     const sent = await send(deps, { notice, noticeId, about, isRepeated: row.tries > 1 });
-    if (sent.ok) {
-      await store.notices.sent(noticeId, { ts: sent.value?.ts ?? null, now: loop.now().getTime() });
-      return;
-    }
-    if (sent.error.kind !== 'refused' && row.tries < MOST_TRIES) {
-      log.warn({ noticeId, problem: sent.error, tries: row.tries }, 'notice_not_sent');
-      throw new NoticeAgain(sent.error.kind);
-    }
-    log.error({ noticeId, problem: sent.error }, 'notice_given_up');
-    await store.notices.giveUp(noticeId, JSON.stringify(sent.error));
+    if (!sent.ok) return failed(deps, { noticeId, tries: row.tries }, sent.error);
+    await store.notices.sent(noticeId, { ts: sent.value?.ts ?? null, now: loop.now().getTime() });
   };
+
+/** Left for the next try, which the queue makes with its backoff, or when Slack allows it; given up in the end. */
+const failed = async (
+  { store, loop, log }: NoticeDeps,
+  { noticeId, tries }: { noticeId: string; tries: number },
+  problem: SlackProblem,
+): Promise<void> => {
+  if (problem.kind === 'rate_limited') {
+    log.warn({ noticeId, problem }, 'slack_rate_limited');
+    const until = loop.now().getTime() + problem.retryMs;
+    return store.notices.leave(noticeId, { until, isTry: false });
+  }
+  if (problem.kind === 'refused' || tries >= MOST_TRIES) {
+    log.error({ noticeId, problem }, 'notice_given_up');
+    return store.notices.giveUp(noticeId, JSON.stringify(problem));
+  }
+  log.warn({ noticeId, problem, tries }, 'notice_not_sent');
+  await store.notices.leave(noticeId, { until: null, isTry: true });
+  throw new NoticeAgain(problem.kind);
+};
+
+const isInThread = (notice: Notice): boolean =>
+  notice.kind === 'event' || notice.kind === 'reminder' || notice.kind === 'report';
 
 type Sending = {
   readonly notice: Notice;
@@ -90,9 +114,10 @@ const sendReport = async (
   deps: NoticeDeps,
   { noticeId, about, isRepeated }: { noticeId: string; about: About; isRepeated: boolean },
 ): Promise<Sent> => {
-  const { store, messenger } = deps;
+  const { store, messenger, loop } = deps;
   const { situation } = about;
   if (situation === undefined) return ok(undefined);
+  await store.notices.hold(noticeId, loop.now().getTime() + REPORT_CLAIM_MS);
   const thread = threadOf(about);
   const chain = deploymentChain(situation.deployment.id);
   const report = reportOf({

@@ -51,6 +51,8 @@ export type WorkerTx = Tx & {
       id: string,
       lease: { token: string; now: Instant; ms: number },
     ) => Promise<KeptMessage | undefined>;
+    renew: (id: string, lease: { token: string; now: Instant; ms: number }) => Promise<boolean>;
+    distrust: (id: string) => Promise<void>;
     drawn: (id: string, token: string, shown: Shown) => Promise<boolean>;
     redrawAt: (id: string, at: Instant) => Promise<void>;
     leaveUncertain: (id: string, token: string, until: Instant) => Promise<void>;
@@ -60,7 +62,10 @@ export type WorkerTx = Tx & {
     countDrawnSince: (since: Instant) => Promise<number>;
   };
   readonly notices: {
-    take: (id: string) => Promise<
+    take: (
+      id: string,
+      claim: { now: Instant; ms: number },
+    ) => Promise<
       | {
           readonly id: string;
           readonly deploymentId: string | null;
@@ -70,13 +75,15 @@ export type WorkerTx = Tx & {
         }
       | undefined
     >;
+    hold: (id: string, until: Instant) => Promise<void>;
+    leave: (id: string, left: { until: Instant | null; isTry: boolean }) => Promise<void>;
     sent: (id: string, end: { ts: string | null; now: Instant }) => Promise<void>;
     giveUp: (id: string, why: string) => Promise<void>;
   };
   readonly budget: {
     take: (teamId: string, ask: { reserve: number; now: Instant }) => Promise<number>;
     giveBack: (teamId: string) => Promise<void>;
-    drain: (teamId: string, now: Instant) => Promise<void>;
+    drain: (teamId: string, until: Instant) => Promise<void>;
   };
 };
 

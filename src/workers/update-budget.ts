@@ -1,6 +1,8 @@
 import type { Instant } from '../lib/time.ts';
 import { SECOND } from '../lib/time.ts';
 import type { Loop } from '../usecases/world.ts';
+import type { Held } from './drawing-lease.ts';
+import { keepLooking } from './drawing-lease.ts';
 import type { KeptMessage, WorkerStore } from './stores.ts';
 
 export type BudgetDeps = {
@@ -15,7 +17,7 @@ const PATIENCE_MS = 10 * SECOND;
 /** Clicks and final states may take from the reserve; a stream of results leaves it alone. */
 export const waitForBudget = async (
   deps: BudgetDeps,
-  { kept, signal }: { kept: KeptMessage; signal: AbortSignal },
+  { kept, token, signal }: Held & { signal: AbortSignal },
 ): Promise<boolean> => {
   const { store, loop, sleep } = deps;
   const start = loop.now().getTime();
@@ -30,6 +32,7 @@ export const waitForBudget = async (
     if (now + wait - start > PATIENCE_MS || signal.aborted) return false;
     // Looking again soon: a stream may end, and then the reserve is there.
     await sleep(Math.min(wait, 250), signal);
+    if (!(await keepLooking(deps, { kept, token }))) return false;
   }
 };
 

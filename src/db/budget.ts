@@ -1,0 +1,53 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { Instant } from '../lib/time.ts';
+import type { Schema } from './schema.ts';
+
+/** Updates a workspace allows, shared by all processes. Tier 3 of Slack is 50 a minute; we stay at 10 + 40. */
+export const BUDGET = { capacity: 10, perMinute: 40 } as const;
+
+export const budgetStore = (db: Kysely<Schema>) => ({
+  /**
+   * Takes one update if more than `reserve` are left (those are for clicks). Returns 0 when taken, else the
+   * milliseconds until it is worth asking again.
+   */
+  take: async (teamId: string, { reserve, now }: { reserve: number; now: Instant }): Promise<number> => {
+    const perMs = BUDGET.perMinute / 60_000;
+    await db
+      .insertInto('slack_budget')
+      .values({ team_id: teamId, tokens: BUDGET.capacity, refilled_at: new Date(now) })
+      .onConflict((conflict) => conflict.column('team_id').doNothing())
+      .execute();
+    const available = sql<number>`least(${BUDGET.capacity}::float8, tokens + greatest(0, extract(epoch from
+      (${new Date(now)}::timestamptz - refilled_at)) * 1000) * ${perMs}::float8)`;
+    const taken = await db
+      .updateTable('slack_budget')
+      .set({ tokens: sql<number>`${available} - 1`, refilled_at: new Date(now) })
+      .where('team_id', '=', teamId)
+      .where(available, '>=', reserve + 1)
+      .executeTakeFirst();
+    if (taken.numUpdatedRows === 1n) return 0;
+    const row = await db
+      .selectFrom('slack_budget')
+      .select(available.as('tokens'))
+      .where('team_id', '=', teamId)
+      .executeTakeFirstOrThrow();
+    return Math.max(50, Math.ceil((reserve + 1 - row.tokens) / perMs));
+  },
+  /** Gives an update back that was not needed after all. */
+  giveBack: async (teamId: string): Promise<void> => {
+    await db
+      .updateTable('slack_budget')
+      .set({ tokens: sql<number>`least(${BUDGET.capacity}::float8, tokens + 1)` })
+      .where('team_id', '=', teamId)
+      .execute();
+  },
+  /** Slack said no: nothing is left until it said there would be. */
+  drain: async (teamId: string, until: Instant): Promise<void> => {
+    await db
+      .updateTable('slack_budget')
+      .set({ tokens: 0, refilled_at: new Date(until) })
+      .where('team_id', '=', teamId)
+      .execute();
+  },
+});
