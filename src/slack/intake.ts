@@ -1,5 +1,6 @@
 import type { JsonObject } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
+import { SECOND } from '../lib/time.ts';
 
 export type InboxEntry = {
   readonly id: string;
@@ -17,12 +18,23 @@ type Waiting = {
 
 /** Rows of one statement at most. */
 const BATCH = 100;
+/** Slack waits three seconds for an answer; whoever cannot be stored by now is told so. */
+const PATIENCE_MS = 2 * SECOND;
+
+/** The database took too long. The envelope may be stored yet, when a statement was already on its way. */
+export class NotStoredInTime extends Error {
+  override readonly name = 'NotStoredInTime';
+}
 
 /**
  * Stores envelopes before they are acknowledged. What arrives while a statement is under way goes with the next one, so
- * that many clicks at once cost few commits. Resolves true for a new envelope, false for a repeated one.
+ * that many clicks at once cost few commits. Resolves true for a new envelope, false for a repeated one; rejects when it
+ * could not be stored within `patienceMs`. A statement that never ends holds the next ones up for half of that.
  */
-export const createIntake = (insert: Insert): ((entry: InboxEntry) => Promise<boolean>) => {
+export const createIntake = (
+  insert: Insert,
+  patienceMs = PATIENCE_MS,
+): ((entry: InboxEntry) => Promise<boolean>) => {
   let waiting: Waiting[] = [];
   let isWriting = false;
 
@@ -32,17 +44,37 @@ export const createIntake = (insert: Insert): ((entry: InboxEntry) => Promise<bo
     while (waiting.length > 0) {
       const batch = waiting.slice(0, BATCH);
       waiting = waiting.slice(BATCH);
-      await writeBatch(insert, batch);
+      await Promise.race([writeBatch(insert, batch), pause(patienceMs / 2)]);
     }
     isWriting = false;
   };
 
   return (entry) =>
-    new Promise((done, failed) => {
-      waiting.push({ entry, done, failed });
+    new Promise((resolve, reject) => {
+      const one: Waiting = {
+        entry,
+        done: (isNew) => {
+          clearTimeout(timer);
+          resolve(isNew);
+        },
+        failed: (error) => {
+          clearTimeout(timer);
+          reject(error instanceof Error ? error : new Error('The envelope was not stored', { cause: error }));
+        },
+      };
+      const timer = setTimeout(() => {
+        waiting = waiting.filter((other) => other !== one);
+        one.failed(new NotStoredInTime(`The inbox took longer than ${patienceMs} ms`));
+      }, patienceMs);
+      waiting.push(one);
       void write();
     });
 };
+
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 
 const writeBatch = async (insert: Insert, batch: readonly Waiting[]): Promise<void> => {
   // The same id twice in one statement: the second is a repeated delivery.

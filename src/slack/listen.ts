@@ -77,7 +77,8 @@ export const readIntent = (envelope: Envelope): Intent => {
   }
 };
 
-const askedBy = (envelope: Envelope): Asked => ({
+/** Who sent an envelope, and where the answer goes. */
+export const askedBy = (envelope: Envelope): Asked => ({
   person: envelope.person,
   triggerId: envelope.triggerId,
   ...(envelope.kind === 'command'

@@ -8,6 +8,7 @@ import type { Loop, People } from '../usecases/world.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { SlackConnection } from './app.ts';
 import { attach, createSlackApp } from './app.ts';
+import type { Order } from './carry-out.ts';
 import { carryOut } from './carry-out.ts';
 import { createDialogs } from './dialogs.ts';
 import { createDirectory } from './directory.ts';
@@ -15,7 +16,7 @@ import { parseEnvelope } from './envelope.ts';
 import { createIntake } from './intake.ts';
 import type { InboxEntry } from './intake.ts';
 import type { Asked, Said } from './listen.ts';
-import { createListeners, orderOf } from './listen.ts';
+import { askedBy, createListeners, orderOf } from './listen.ts';
 import { createMessenger } from './messenger/messenger.ts';
 import type { Messenger } from './messenger/messenger.ts';
 import type { ShowStores } from './show.ts';
@@ -27,6 +28,11 @@ import { createShow } from './show.ts';
 const WIDTH = 4;
 /** Envelopes taken over in one sweep. */
 const SWEEP_BATCH = 50;
+/** Takeovers, ten seconds apart, after which an order that always breaks off is given up: five minutes. */
+const MOST_TRIES = 30;
+
+const givenUp = (inboxId: string): string =>
+  `What you asked for could not be done, in spite of many tries; nothing was changed. Tell whoever runs me: ${inboxId}.`;
 
 export type SlackOptions = {
   readonly token: string;
@@ -95,16 +101,21 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
   });
   attach(app, listeners, log);
 
+  const follow = (order: Order): Promise<unknown> =>
+    carryOut(loop, order).catch((err: unknown) =>
+      log.error({ err, inboxId: order.cause.inboxId }, 'order_broke_off'),
+    );
   const sweepInbox = async (): Promise<void> => {
     for (const row of await inbox.claimAbandoned(now().getTime(), SWEEP_BATCH)) {
       const envelope = parseEnvelope(row.body);
       const order = envelope === undefined ? undefined : orderOf(envelope, row.id);
+      const end = (outcome: string) => inbox.finish(row.id, { outcome, now: now().getTime() });
       log.warn({ inboxId: row.id, tries: row.tries, readable: order !== undefined }, 'inbox_taken_over');
-      if (order === undefined) await inbox.finish(row.id, { outcome: 'unreadable', now: now().getTime() });
-      else
-        await carryOut(loop, order).catch((err: unknown) =>
-          log.error({ err, inboxId: row.id }, 'order_broke_off'),
-        );
+      if (envelope === undefined || order === undefined) await end('unreadable');
+      else if (row.tries > MOST_TRIES) {
+        log.error({ inboxId: row.id, tries: row.tries }, 'order_given_up');
+        if (await end('given_up')) await whisper(askedBy(envelope), { text: givenUp(row.id) });
+      } else await follow(order);
     }
   };
   return {
