@@ -1,4 +1,6 @@
 import { errorCodeOf } from '../../checks/problem.ts';
+import type { Json } from '../../lib/json.ts';
+import { isJsonObject } from '../../lib/json.ts';
 import { SECOND } from '../../lib/time.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Line, Sight } from './line.ts';
@@ -28,16 +30,18 @@ type Answer = {
 
 const readAnswer = async (response: Response): Promise<Answer | undefined> => {
   try {
-    return (await response.json()) as Answer;
+    const answer = (await response.json()) as Json;
+    return isJsonObject(answer) ? (answer as Answer) : undefined;
   } catch {
     // Not JSON: something else than Slack answered, which the caller says.
     return undefined;
   }
 };
 
-const tokenLine = ({ ok, error = 'no reason given', team = '?', user = '?' }: Answer): Line => {
+const tokenLine = ({ ok = false, error = 'no reason given', team = '?', user = '?' }: Answer): Line => {
   if (ok) return fine(`the token is valid: @${user} in ${team}`);
-  const { problem: what, remedy } = TOKEN_REMEDIES[error] ?? UNKNOWN_ANSWER;
+  const known = Object.hasOwn(TOKEN_REMEDIES, error) ? TOKEN_REMEDIES[error] : undefined;
+  const { problem: what, remedy } = known ?? UNKNOWN_ANSWER;
   return problem(`${what} (${error})`, remedy);
 };
 
@@ -104,6 +108,6 @@ export const lookAtSlack = async (
     );
     return { area, lines: [odd] };
   }
-  const scopes = answer.ok ? [scopesLine(response.headers.get('x-oauth-scopes'), wanted)] : [];
+  const scopes = answer.ok === true ? [scopesLine(response.headers.get('x-oauth-scopes'), wanted)] : [];
   return { area, lines: [tokenLine(answer), ...scopes, clock] };
 };
