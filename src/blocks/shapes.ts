@@ -11,6 +11,5 @@ export const SHAPE = {
   finished: '●',
   next: '▶',
   well: '✓',
-  planned: '•',
   missed: '–',
 } as const;

@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { WebClient } from '@slack/web-api';
+import { alertDetailsModal } from '../blocks/modals/alert-details.ts';
 import { abortModal, noGoModal } from '../blocks/modals/decisions.ts';
 import { confirmGroupModal } from '../blocks/modals/confirm-group.ts';
 import { confirmItemModal } from '../blocks/modals/confirm-item.ts';
@@ -121,12 +122,21 @@ const itemView = async (
   });
 };
 
+const alertView = (scene: Scene, alertId: string | undefined): ModalView => {
+  const alert = scene.situation.deployment.alerts.find(({ id }) => id === alertId);
+  return alert === undefined
+    ? refusalModal('Not found', 'This alert is not part of the deployment any more.')
+    : alertDetailsModal(scene, alert);
+};
+
 const deploymentView = (
   name: DialogName,
   scene: Scene,
-  { phaseId = '', role }: { phaseId?: string; role?: string },
+  { phaseId = '', role, alertId }: { phaseId?: string; role?: string; alertId?: string },
 ): ModalView => {
   switch (name) {
+    case 'alert_details':
+      return alertView(scene, alertId);
     case 'confirm_group':
       return confirmGroupModal(scene, phaseId);
     case 'no_go':

@@ -86,6 +86,13 @@ const SEEN_AGAIN: ReadonlySet<DomainEvent['type']> = new Set(['gate_opened', 'ro
 /** An older card has scrolled away. */
 const CARD_AGE = 4 * HOUR;
 
+/** What answers every open alert at once: their messages offer other things, or nothing, from then on. */
+const ANSWERS_ALERTS: ReadonlySet<DomainEvent['type']> = new Set([
+  'rollback_started',
+  'rolled_back',
+  'completed',
+]);
+
 /** The card always; an alert's message when something of it moved. Returns the ids to draw. */
 const wantMessages = async (
   loop: Loop,
@@ -108,11 +115,13 @@ const wantMessages = async (
     ? await tx.messages.retireCard(deployment.id, now - CARD_AGE)
     : undefined;
   const card = await want('card', 'card');
-  const alertIds = new Set(
-    events.flatMap((event) =>
-      'alertId' in event && event.type !== 'alert_looked_at' ? [event.alertId] : [],
-    ),
+  const open = events.some(({ type }) => ANSWERS_ALERTS.has(type))
+    ? deployment.alerts.filter(({ state }) => state.kind !== 'resolved').map(({ id }) => id)
+    : [];
+  const moved = events.flatMap((event) =>
+    'alertId' in event && event.type !== 'alert_looked_at' ? [event.alertId] : [],
   );
+  const alertIds = new Set([...moved, ...open]);
   const alerts = await Promise.all([...alertIds].map((alertId) => want('alert', alertId)));
   return [card, ...(retired === undefined ? [] : [retired]), ...alerts];
 };

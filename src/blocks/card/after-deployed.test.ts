@@ -83,7 +83,7 @@ describe('the watch', () => {
 
   test('shows the ladder: what was well, what is planned and when', () => {
     const later = passTime(watching, watching.now + 10 * SECOND, answer);
-    expect(drawn(later).at(-1)).toBe('+6s ✓ · +20s • {09:00}');
+    expect(drawn(later).at(-1)).toBe('+6s ✓ · +20s {09:00}');
   });
 
   test('shows an alert with a link, and what can be done about it', () => {
@@ -118,7 +118,9 @@ describe('the way back', () => {
 
   test('ends with what is left to do and how to unlock', () => {
     const card = cardText(situationIn('rolled_back'));
-    expect(card).toContain('somebody types /deploy unlock production and a reason');
+    expect(card).toContain(
+      'production stays locked until somebody types `/deploy unlock production &lt;reason&gt;`',
+    );
     expect(card).toContain('To do next: ☐ The cause is written down');
   });
 });

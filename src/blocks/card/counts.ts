@@ -12,7 +12,9 @@ export const countBlocks = (scene: Scene): KnownBlock[] => {
   const { situation, board } = scene;
   const { debts, items } = situation.deployment;
   const lines = linesOf(scene, focusOf(scene));
-  const byHand = lines.filter((entry) => situation.readiness(entry).kind === 'not_connected');
+  const byHand = lines.filter(
+    (entry) => entry.item.body.kind === 'check' && situation.readiness(entry).kind === 'not_connected',
+  );
   const open = byHand.filter(({ item }) => !isWell(board.standing(item.id)));
   const later = lines.filter((entry) => !isDue(scene, entry) && !isWell(board.standing(entry.item.id)));
   const old = lines.filter(

@@ -6,7 +6,7 @@ import { actions, section } from '../kit.ts';
 import type { Scene } from '../scene.ts';
 import { linesOf } from '../scene.ts';
 import { SHAPE } from '../shapes.ts';
-import { bold, dateTime, fitted, inline, listed, mention } from '../text.ts';
+import { bold, dateTime, fitted, inline, listed, mention, stillLocked } from '../text.ts';
 import { deploymentButton } from './buttons.ts';
 import type { Detail } from './detail.ts';
 
@@ -32,7 +32,7 @@ export const endedBlocks = (scene: Scene, detail: Detail): KnownBlock[] => [
 
 const endText = ({ situation }: Scene): string => {
   const { state, environment } = situation.deployment;
-  const unlock = `The environment stays locked until somebody types /deploy unlock ${inline(environment, 40)} and a reason.`;
+  const unlock = stillLocked(environment);
   switch (state.kind) {
     case 'completed':
       return `${bold(outcomeText(state))} ${dateTime(state.at)}`;

@@ -126,6 +126,19 @@ type GroupKey = (line: PeopleLine) => Group | undefined;
 const effectOf = ({ entry }: PeopleLine): Effect =>
   entry.item.body.kind === 'check' ? entry.item.body.effect : 'read';
 
+/** The rows to draw, by their place in the file, so that numbers rise down the card; what is unclear stays first. */
+export const placed = ({ board }: Scene, rows: readonly PeopleRow[]): readonly PeopleRow[] => {
+  const keyOf = (row: PeopleRow) => {
+    const line = row.kind === 'line' ? row.line : row.lines[0];
+    const isUnclear = line?.kind === 'unclear' && !line.isSettled;
+    return { rank: isUnclear ? 0 : 1, place: line === undefined ? 0 : board.plan.items.indexOf(line.entry) };
+  };
+  return rows
+    .map((row) => ({ row, ...keyOf(row) }))
+    .toSorted((a, b) => a.rank - b.rank || a.place - b.place)
+    .map(({ row }) => row);
+};
+
 /** By-click checks of one phase and effect; steps with a command stay alone, each has its own moment. */
 const runKey: GroupKey = (line) =>
   line.kind === 'by_click' && line.entry.item.command === undefined

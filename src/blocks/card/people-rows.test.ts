@@ -49,6 +49,18 @@ describe('while preparing', () => {
     );
   });
 
+  test('what only people know is not counted as a check that is not connected', () => {
+    expect(cardText(answer(twoPhases()))).not.toContain('not connected');
+  });
+
+  test('numbers rise down the card, also where an optional line stands before a required one', () => {
+    const yaml = TWO_PHASES.replace(/ {8}- \{ id: (secrets|audit).*\n/g, '');
+    const numbers = drawn(answer(started({ yaml, environmentYaml: WITH_PEOPLE }))).flatMap(
+      (line) => /^☐ (\d+)\./.exec(line)?.[1] ?? [],
+    );
+    expect(numbers).toEqual(['1', '2', '4', '5']);
+  });
+
   test('lines stand one by one when there is room for all', () => {
     const yaml = TWO_PHASES.replace(/ {8}- \{ id: (secrets|audit).*\n/g, '');
     const card = cardText(answer(started({ yaml, environmentYaml: WITH_PEOPLE })));

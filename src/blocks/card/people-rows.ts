@@ -17,12 +17,12 @@ import { SHAPE } from '../shapes.ts';
 import { bold, dateTime, dotted, inline, listed, mention, plain, plural, struck } from '../text.ts';
 import type { Detail } from './detail.ts';
 import type { PeopleLine, PeopleRow } from './people-lines.ts';
-import { isInOrder, peopleLines, peopleRows } from './people-lines.ts';
+import { isInOrder, peopleLines, peopleRows, placed } from './people-lines.ts';
 
 /** What needs a person, each with its buttons; a row settled a moment ago keeps its place, struck out, with Undo. */
 export const peopleBlocks = (scene: Scene, detail: Detail): KnownBlock[] => {
   const rows = peopleRows(scene, peopleLines(scene), detail.rows);
-  const shown = rows.slice(0, detail.rows);
+  const shown = placed(scene, rows.slice(0, detail.rows));
   const hidden = rows.slice(detail.rows).reduce((sum, row) => sum + openIn(row), 0);
   const next = shown.find((row) => openIn(row) > 0);
   const blocks = shown.flatMap((row) =>

@@ -86,5 +86,5 @@ const signatures = ({ situation }: Scene): readonly string[] =>
 const nextRung = ({ situation: { deployment } }: Scene): readonly string[] => {
   const planned = deployment.followUps.filter(({ state }) => state.kind === 'planned');
   const next = planned.toSorted((a, b) => a.dueAt - b.dueAt)[0];
-  return next === undefined ? [] : [`the next look ${inline(next.title, 20)} at ${dateTime(next.dueAt)}`];
+  return next === undefined ? [] : [`the next look (${inline(next.title, 20)}, ${dateTime(next.dueAt)})`];
 };

@@ -70,7 +70,7 @@ const TIMES_FOR = 3;
 /** Of rungs that are over, the newest; the others are counted. */
 const MOST_OVER = 8;
 
-/** `+15m ✓ · +1h ✓ · d3 ✖ 2 · d4 Fri 14:07 · weekly Mon`: done, worse, missed, planned. */
+/** `+15m ✓ · +1h – missed · d3 ✖ 2 · d4 Fri 14:07 · weekly`: done, missed, worse, planned. */
 export const ladderBlocks = ({ situation }: Scene, { list }: Detail): KnownBlock[] => {
   const runs = situation.deployment.followUps
     .filter(({ state }) => state.kind !== 'cancelled')
@@ -98,7 +98,7 @@ const rungText = ({ title, dueAt, state }: FollowUp, isTimed: boolean): string =
   const name = inline(title, 30);
   switch (state.kind) {
     case 'planned':
-      return isTimed ? `${name} ${SHAPE.planned} ${dateTime(dueAt)}` : `${name} ${SHAPE.planned}`;
+      return isTimed ? `${name} ${dateTime(dueAt)}` : name;
     case 'running':
       return `${name} ${SHAPE.running}`;
     case 'done':

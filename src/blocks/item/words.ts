@@ -49,13 +49,13 @@ export const measuredText = (scene: Scene, entry: PlanItem, max: number): string
   return `${inline(measured.line, max)} · ${dateTime(measured.at)}${tries}`;
 };
 
-/** `confirmed by @ana 10:41`, `skipped by @ana: no access`. */
-export const settledText = (settled: Settled, max: number): string => {
+/** `confirmed by @ana 10:41`, `skipped by @ana: no access`. `unit`: of the number that was asked for. */
+export const settledText = (settled: Settled, max: number, unit?: string): string => {
   switch (settled.kind) {
     case 'confirmed':
       return dotted(
         `confirmed by ${mention(settled.by)} ${dateTime(settled.at)}`,
-        ...[seenText(settled, max)].filter((text) => text !== undefined),
+        seenText(settled, max, unit),
       );
     case 'skipped':
       return `skipped by ${mention(settled.by)}: ${inline(settled.reason, max)}`;
@@ -71,9 +71,12 @@ export const settledText = (settled: Settled, max: number): string => {
 const seenText = (
   { seen, evidence }: Extract<Settled, { kind: 'confirmed' }>,
   max: number,
+  unit: string | undefined,
 ): string | undefined => {
-  if (evidence !== undefined)
-    return inline(typeof evidence === 'string' ? evidence : JSON.stringify(evidence), max);
+  if (evidence !== undefined) {
+    const value = typeof evidence === 'string' ? evidence : JSON.stringify(evidence);
+    return inline(unit === undefined ? value : `${value} ${unit}`, max);
+  }
   return seen === undefined ? undefined : inline(seen, max);
 };
 
@@ -81,5 +84,7 @@ const seenText = (
 export const decisionText = (scene: Scene, entry: PlanItem, max: number): string | undefined => {
   const { settled, accepted } = progressIn(scene, entry);
   if (accepted !== undefined) return `accepted by ${mention(accepted.by)}: ${inline(accepted.reason, max)}`;
-  return settled === undefined ? undefined : settledText(settled, max);
+  const { body } = entry.item;
+  const unit = body.kind === 'manual' ? body.evidence?.unit : undefined;
+  return settled === undefined ? undefined : settledText(settled, max, unit);
 };

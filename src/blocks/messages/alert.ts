@@ -27,14 +27,14 @@ export type AlertExtras = {
   }[];
 };
 
-/** One alert as it stands: firing, taken, or over. An answer and the recovery are edits of the same message. */
+/** One alert as it stands: firing, taken, or over. An answer, the recovery and the way back are edits of the same message. */
 export const alertMessage = (scene: Scene, alert: Alert, extras: AlertExtras = {}): Message => {
   const title = inline(titleOf(scene.situation.deployment), 150);
   const line = inline(alert.line, 200);
-  if (alert.state.kind === 'resolved') {
-    const lasted = durationText(alert.state.at - alert.since);
-    const text = `${SHAPE.done} ${struck(`${title}: ${line}`)}\nIt works again since ${dateTime(alert.state.at)}, after ${lasted}.`;
-    return { text: `${title}: works again`, blocks: [section('alert', text)] };
+  const over = endOf(scene, alert);
+  if (over !== undefined) {
+    const text = `${over.shape} ${struck(`${title}: ${line}`)}\n${over.words}`;
+    return { text: `${title}: ${over.short}`, blocks: [section('alert', text)] };
   }
   return {
     text: `${title}: ${line}`,
@@ -46,19 +46,39 @@ export const alertMessage = (scene: Scene, alert: Alert, extras: AlertExtras = {
   };
 };
 
-const headText = (scene: Scene, alert: Alert): string => {
-  const { state, since, line, takenBy } = alert;
-  const answer =
-    takenBy === undefined
-      ? state.kind === 'acknowledged'
-        ? `Acknowledged by ${mention(state.by)} ${dateTime(state.at)}.`
-        : `${called(responders(scene.situation))}: please look.`
-      : `${mention(takenBy)} works on it.`;
-  return [
+type End = { readonly shape: string; readonly words: string; readonly short: string };
+
+/** Why nobody has to look any more; undefined while somebody has to. */
+const endOf = ({ situation }: Scene, alert: Alert): End | undefined => {
+  const { state } = situation.deployment;
+  if (alert.state.kind === 'resolved') {
+    const { at } = alert.state;
+    const lasted = durationText(at - alert.since);
+    const words = `It works again since ${dateTime(at)}, after ${lasted}.`;
+    return { shape: SHAPE.done, words, short: 'works again' };
+  }
+  if (state.kind === 'rolled_back')
+    return { shape: SHAPE.done, words: `Rolled back ${dateTime(state.at)}.`, short: 'rolled back' };
+  if (state.kind !== 'completed') return undefined;
+  const words = `The watch ended ${dateTime(state.at)}, and this was not over.`;
+  return { shape: SHAPE.red, words, short: 'not over when the watch ended' };
+};
+
+const headText = (scene: Scene, alert: Alert): string =>
+  [
     `${SHAPE.red} ${bold(inline(titleOf(scene.situation.deployment), 150))}`,
-    `Fails since ${dateTime(since)}: ${inline(line, 500)}`,
-    answer,
+    `Fails since ${dateTime(alert.since)}: ${inline(alert.line, 500)}`,
+    answerOf(scene, alert),
   ].join('\n');
+
+const answerOf = ({ situation }: Scene, { state, takenBy }: Alert): string => {
+  const { deployment } = situation;
+  if (deployment.state.kind === 'rolling_back')
+    return `Being rolled back since ${dateTime(deployment.state.since)}.`;
+  if (takenBy !== undefined) return `${mention(takenBy)} works on it.`;
+  return state.kind === 'acknowledged'
+    ? `Acknowledged by ${mention(state.by)} ${dateTime(state.at)}.`
+    : `${called(responders(situation))}: please look.`;
 };
 
 const MOST_ITEMS = 5;
@@ -94,6 +114,8 @@ const alertButtons = (scene: Scene, { id, state, takenBy }: Alert): readonly But
   const about = (label: string, action: ActionId, options: ButtonOptions = {}) =>
     button(label, { action, value }, options);
   const { kind } = scene.situation.deployment.state;
+  // The way back is the answer; its steps stand on the card.
+  if (kind === 'rolling_back') return [about('Details', ACTION.alertDetails)];
   const canRollBack = kind === 'deploying' || kind === 'verifying' || kind === 'watching';
   return [
     ...(canRollBack ? [rollBackButton(scene)] : []),

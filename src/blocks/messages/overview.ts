@@ -1,3 +1,5 @@
+import { APPROVER } from '../../domain/actor.ts';
+import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import type { PersonId } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
@@ -5,6 +7,7 @@ import { stateWord, titleOf } from '../card/heading.ts';
 import { peopleLines } from '../card/people-lines.ts';
 import { waitingFor } from '../card/waiting.ts';
 import { titleText } from '../item/number.ts';
+import { holds, isOwnedBy } from '../item/owner.ts';
 import { ownerText } from '../item/words.ts';
 import type { Message } from '../kit.ts';
 import type { Scene } from '../scene.ts';
@@ -87,13 +90,12 @@ export const mineMessage = (
 };
 
 const mineLines = (scene: Scene, viewer: PersonId, cardUrl: string | undefined): readonly string[] => {
-  const { deployment, policy } = scene.situation;
-  const lines = peopleLines(scene).filter(({ isSettled }) => !isSettled);
-  const own = lines.filter(({ entry: { owner } }) => {
-    const holders = owner === undefined ? 'anyone' : policy.holders(owner);
-    return holders === 'anyone' || holders.includes(viewer);
-  });
-  if (own.length === 0) return [];
+  const { deployment } = scene.situation;
+  const own = peopleLines(scene).filter(
+    ({ isSettled, entry }) => !isSettled && isOwnedBy(scene, entry, viewer),
+  );
+  const decisions = decisionsFor(scene, viewer).map((words) => `   ${SHAPE.open} ${words}`);
+  if (own.length + decisions.length === 0) return [];
   const named = own
     .slice(0, MOST_MINE)
     .map(
@@ -103,8 +105,24 @@ const mineLines = (scene: Scene, viewer: PersonId, cardUrl: string | undefined):
   const rest = own.length - named.length;
   return [
     linked({ deployment, ...(cardUrl === undefined ? {} : { cardUrl }) }),
+    ...decisions,
     ...named,
     ...(rest > 0 ? [`   and ${plural(rest, 'more line')}`] : []),
+  ];
+};
+
+/** What only certain people can decide: Go, and the signatures. */
+const decisionsFor = ({ situation }: Scene, viewer: PersonId): readonly string[] => {
+  const { deployment, policy } = situation;
+  const mayDecide =
+    holds(situation, APPROVER, viewer) && !(policy.fourEyes && deployment.startedBy === viewer);
+  const isAsked = deployment.state.kind === 'awaiting_go' && mayDecide;
+  const roles = signOffOpen(situation)
+    ? unsignedRoles(situation).filter((role) => holds(situation, role, viewer))
+    : [];
+  return [
+    ...(isAsked ? [bold('Go or No-go')] : []),
+    ...roles.map((role) => `${bold('Sign-off')} ${inline(role, 40)}`),
   ];
 };
 

@@ -9,7 +9,18 @@ import { roleText } from '../item/words.ts';
 import { section } from '../kit.ts';
 import type { Message } from '../kit.ts';
 import type { Scene } from '../scene.ts';
-import { bold, dateTime, durationText, inline, link, listed, mention, plural, timeOf } from '../text.ts';
+import {
+  bold,
+  dateTime,
+  durationText,
+  inline,
+  link,
+  listed,
+  mention,
+  plural,
+  stillLocked,
+  timeOf,
+} from '../text.ts';
 import { backups, called, responders } from './people.ts';
 
 /** What happened, as far as the thread or the channel is told of it. Each is said once. */
@@ -98,7 +109,7 @@ const stateWords = ({ situation }: Scene, type: StateEvent): string => {
     case 'rolled_back': {
       const after = checklist.rollback.after.length;
       const next = after === 0 ? '' : ` ${plural(after, 'line')} to do next work morning.`;
-      return `Rolled back. The environment stays locked until /deploy unlock.${next}`;
+      return `Rolled back. ${stillLocked(deployment.environment)}${next}`;
     }
   }
 };
@@ -109,10 +120,10 @@ const deployedWords = ({ deployedBy, anchors }: Deployment): string => {
 };
 
 /** Held or aborted; said late, it may be over. */
-const stoppedWords = ({ state }: Deployment): string => {
+const stoppedWords = ({ state, environment }: Deployment): string => {
   if (state.kind === 'held') return `On hold${by(state.by)}: ${why(state.reason)}. Resume goes on.`;
   if (state.kind !== 'aborted') return 'It was on hold; it goes on.';
-  const left = state.locked ? ' Left as it is; the environment stays locked.' : '';
+  const left = state.locked ? ` Left as it is. ${stillLocked(environment)}` : '';
   return `Aborted${by(state.by)}: ${why(state.reason)}.${left}`;
 };
 

@@ -2,13 +2,15 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { needsLine } from '../../domain/settle/confirm-item.ts';
 import type { EvidenceRequest } from '../../domain/checklist.ts';
 import type { PlanItem } from '../../domain/plan.ts';
+import { expectationInWords } from '../../lib/matching/matchers.ts';
+import { filled } from '../item/fill.ts';
 import { whyByHand } from '../item/words.ts';
 import { INPUT, VIEW } from '../ids.ts';
 import { context, input, modal } from '../kit.ts';
 import { encodeRef } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { progressIn } from '../scene.ts';
-import { plain } from '../text.ts';
+import { inline, plain } from '../text.ts';
 import { textInput } from './inputs.ts';
 import { aboutItem } from './reason.ts';
 
@@ -22,9 +24,14 @@ export const confirmItemModal = (scene: Scene, entry: PlanItem): ModalView =>
     blocks: [aboutItem(scene, entry), ...why(scene, entry), ...asked(scene, entry)],
   });
 
+/** What is missing for a check to run by itself, and what the checklist says about the item. */
 const why = (scene: Scene, entry: PlanItem): KnownBlock[] => {
-  const text = whyByHand(scene, entry, 500);
-  return text === undefined ? [] : [context('why', text)];
+  const { body, note } = entry.item;
+  const lines = [
+    body.kind === 'check' ? whyByHand(scene, entry, 500) : undefined,
+    note === undefined ? undefined : inline(filled(scene, note), 1000),
+  ].filter((line) => line !== undefined);
+  return lines.length === 0 ? [] : [context('why', [...new Set(lines)].join('\n'))];
 };
 
 const asked = (scene: Scene, entry: PlanItem): KnownBlock[] => {
@@ -48,7 +55,7 @@ const evidenceInput = ({ kind, unit, expect }: EvidenceRequest): KnownBlock => {
   const hint =
     expect === undefined
       ? undefined
-      : `Expected: ${plain(JSON.stringify(expect), 200)}. Anything else fails the item.`;
+      : `Expected: ${plain(expectationInWords(expect), 200)}. Anything else fails the item.`;
   return input(
     INPUT.evidence,
     { label, element: textInput(INPUT.evidence, { max: 1000 }) },

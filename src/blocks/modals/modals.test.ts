@@ -114,7 +114,7 @@ describe('Confirm item', () => {
 
   test('asks for the evidence an item wants, and says what is expected', () => {
     const view = confirmItemModal(scene, item(scene, 'load-figures'));
-    expect(shown(view).at(-1)).toContain('Number in ms Expected: {"lt":200}. Anything else fails the item.');
+    expect(shown(view).at(-1)).toContain('Number in ms Expected: < 200. Anything else fails the item.');
     expect(inputs(view)).toEqual([INPUT.evidence.block]);
   });
 

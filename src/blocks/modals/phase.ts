@@ -7,6 +7,7 @@ import { itemActions } from '../item/actions.ts';
 import { itemButtons } from '../item/buttons.ts';
 import { commandBlock, filled } from '../item/fill.ts';
 import { struckTitle, titleText } from '../item/number.ts';
+import { isOwnedBy } from '../item/owner.ts';
 import { decisionText, measuredText, ownerText, whyByHand } from '../item/words.ts';
 import { ACTION, VIEW } from '../ids.ts';
 import type { ActionId } from '../ids.ts';
@@ -53,7 +54,7 @@ export const phaseModal = (scene: Scene, input: PhaseModalInput): ModalView => {
       ),
       ...noteBlocks(scene, phaseId),
       ...(shown.length === 0
-        ? [section('empty', 'Nothing here.')]
+        ? [section('empty', EMPTY_WORDS[filter])]
         : shown.flatMap((entry) => rowBlocks(scene, entry))),
       ...pageBlocks(ref, pages),
     ],
@@ -78,6 +79,13 @@ const FILTER_WORDS = { open: 'Open', mine: 'Mine', red: 'Red', all: 'All' } as c
   string
 >;
 
+const EMPTY_WORDS = {
+  open: 'Nothing is open here. All shows what was settled, and how.',
+  mine: 'Nothing here waits for you.',
+  red: 'Nothing is red here.',
+  all: 'Nothing here.',
+} as const satisfies Record<PhaseFilter, string>;
+
 const matches = (scene: Scene, entry: PlanItem, { filter = 'open', viewer }: PhaseModalInput): boolean => {
   const standing = scene.board.standing(entry.item.id);
   switch (filter) {
@@ -90,14 +98,6 @@ const matches = (scene: Scene, entry: PlanItem, { filter = 'open', viewer }: Pha
     case 'open':
       return !isWell(standing);
   }
-};
-
-/** Lines of a role this person is named for, and lines that wait for anybody. */
-const isOwnedBy = ({ situation }: Scene, { item, owner }: PlanItem, viewer: PersonId): boolean => {
-  const role = item.body.kind === 'approval' ? item.body.role : owner;
-  if (role === undefined) return true;
-  const holders = situation.policy.holders(role);
-  return holders === 'anyone' || holders.includes(viewer);
 };
 
 const FILTER_ACTIONS = {
@@ -148,10 +148,11 @@ const rowText = (scene: Scene, entry: PlanItem): string => {
   const { item } = entry;
   const isDone = isWell(scene.board.standing(item.id));
   const isRunning = progressIn(scene, entry).running !== undefined;
+  const decided = decisionText(scene, entry, 200);
   const facts = dotted(
-    standingWord(scene, entry),
-    ownerText(scene, entry),
-    decisionText(scene, entry, 200) ?? measuredText(scene, entry, 200),
+    // A decision says in its own words how the line stands, and by whom.
+    ...(isDone && decided !== undefined ? [] : [standingWord(scene, entry), ownerText(scene, entry)]),
+    decided ?? measuredText(scene, entry, 200),
     isDone ? undefined : whyByHand(scene, entry, 200),
     isRunning ? 'being measured' : undefined,
   );

@@ -32,7 +32,7 @@ export type Where = {
 
 /** Seconds instead of days: a demo sees every kind of rung within minutes. */
 const LADDER: readonly Json[] = [
-  { at: '+10s', title: 'At once' },
+  { at: '+10s' },
   { at: '+25s' },
   { at: '+1m' },
   { cron: '* * * * *', for: '10m', title: 'Every minute' },
