@@ -1,23 +1,10 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { EffectiveChecklist } from '../domain/checklist.ts';
+import type { Lock } from '../domain/lock.ts';
+import { WHOLE_ENVIRONMENT } from '../domain/lock.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Schema } from './schema.ts';
-
-/** Who holds a place. `deploymentId` null: a person locked it by hand. */
-export type Lock = {
-  readonly teamId: string;
-  readonly environment: string;
-  /** `*`: the whole environment. */
-  readonly system: string;
-  readonly deploymentId: string | null;
-  readonly heldBy: string;
-  readonly reason: string;
-  readonly since: Instant;
-};
-
-/** The system name of a lock over a whole environment. */
-export const WHOLE_ENVIRONMENT = '*';
 
 export const lockStore = (db: Kysely<Schema>) => {
   const lockOf = (row: {

@@ -4,7 +4,8 @@ import { refusal } from '../domain/refusal.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { Instant } from '../lib/time.ts';
-import type { Lock, Tx } from './stores.ts';
+import type { Lock } from '../domain/lock.ts';
+import type { Tx } from './stores.ts';
 import type { Loop } from './world.ts';
 
 /** A refusal found in the middle of a transaction: everything written so far is undone, then the person is told. */

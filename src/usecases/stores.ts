@@ -2,21 +2,9 @@ import type { CheckRequest, Effect } from '../domain/check.ts';
 import type { EffectiveChecklist } from '../domain/checklist.ts';
 import type { Deployment, RunReason } from '../domain/deployment.ts';
 import type { SettledRun } from '../domain/settle/settle-check.ts';
+import type { Lock } from '../domain/lock.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
-
-/** Who holds a place. `deploymentId` null: a person locked it; `system` `*`: the whole environment. */
-export type Lock = {
-  readonly teamId: string;
-  readonly environment: string;
-  readonly system: string;
-  readonly deploymentId: string | null;
-  readonly heldBy: string;
-  readonly reason: string;
-  readonly since: Instant;
-};
-
-export const WHOLE_ENVIRONMENT = '*';
 
 /** A place was changed by deployment `by`: at its T-0, and once more at the end of its rollback. */
 export type PlaceChange = { readonly by: string; readonly deployedAt: Instant; readonly at: Instant };
