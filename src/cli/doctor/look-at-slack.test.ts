@@ -12,9 +12,12 @@ type Answer = {
 
 const look = async (answer: Answer, wanted: readonly string[] | undefined = ['chat:write', 'users:read']) => {
   const asked: { url: string; authorization: string | null }[] = [];
-  const fetch: typeof globalThis.fetch = (url, init) => {
+  const fetch = (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const headers = new Headers(init?.headers);
-    asked.push({ url: String(url as string), authorization: headers.get('authorization') });
+    asked.push({
+      url: url instanceof Request ? url.url : url.toString(),
+      authorization: headers.get('authorization'),
+    });
     const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? OK);
     return Promise.resolve(
       new Response(body, {

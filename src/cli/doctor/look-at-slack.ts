@@ -22,7 +22,8 @@ export type SlackAccess = {
 };
 
 type Answer = {
-  readonly ok: boolean;
+  /** Absent: not an answer of Slack's Web API. */
+  readonly ok?: boolean;
   readonly error?: string;
   readonly team?: string;
   readonly user?: string;
@@ -31,7 +32,7 @@ type Answer = {
 const readAnswer = async (response: Response): Promise<Answer | undefined> => {
   try {
     const answer = (await response.json()) as Json;
-    return isJsonObject(answer) ? (answer as Answer) : undefined;
+    return isJsonObject(answer) ? answer : undefined;
   } catch {
     // Not JSON: something else than Slack answered, which the caller says.
     return undefined;
