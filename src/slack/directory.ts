@@ -30,7 +30,7 @@ type Names = {
  */
 export const createDirectory = (
   options: DirectoryOptions,
-): People & { readonly refresh: () => Promise<void> } => {
+): People & { readonly refresh: () => Promise<void>; readonly nameOf: (id: string) => string } => {
   const client = new WebClient(options.token, {
     slackApiUrl: options.apiUrl,
     timeout: 2000,
@@ -73,6 +73,7 @@ export const createDirectory = (
 
   return {
     refresh,
+    nameOf: (id) => nameIn(names, id),
     policyOf: (environment): Policy => ({
       fourEyes: environment.fourEyes,
       holders: (role) => holdersOf(environment.people[role]),
@@ -90,6 +91,11 @@ export const createDirectory = (
       return channels.get(name);
     },
   };
+};
+
+const nameIn = ({ byHandle }: Names, id: string): string => {
+  const known = [...byHandle].find(([, person]) => person === id);
+  return known === undefined ? id : `@${known[0]}`;
 };
 
 /** The people an entry of the environment file stands for: an id, an `@name`, a group's id or handle. */

@@ -1,7 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import { refusalMessage } from '../blocks/messages/answer.ts';
+import { refusalMessage, refusalPlain } from '../blocks/messages/answer.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import type { JsonObject } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
 import { stated } from '../lib/stated.ts';
@@ -41,6 +40,8 @@ export type ListenDeps = {
   readonly showHome: (person: string) => Promise<void>;
   /** Tells one person something at once, outside the loop: the database may be down. */
   readonly whisper: (asked: Asked, said: Said) => Promise<void>;
+  /** A person in plain words, where Slack draws no mentions. */
+  readonly nameOf: (id: string) => string;
   /** Runs work in order of arrival, a few at a time, after the answer to Slack. */
   readonly later: (work: () => Promise<unknown>) => void;
   readonly log: Log;
@@ -107,70 +108,78 @@ export const orderOf = (envelope: Envelope, inboxId: string): Order | undefined 
   return { intent, by: person, channel, channelName, cause };
 };
 
-export const createListeners = (deps: ListenDeps): Listeners => {
-  const { loop, intake, log } = deps;
+export const createListeners = (deps: ListenDeps): Listeners => ({
+  command: (body, ack) => onCommand(deps, body, ack),
+  action: (body, ack) => onAction(deps, body, ack),
+  view: (body, ack) => onView(deps, body, ack),
+  home: (person) => deps.showHome(person),
+});
 
-  const store = (envelope: Envelope, body: unknown): Promise<boolean> =>
-    intake({
-      id: envelopeKey(envelope),
-      kind: envelope.kind,
-      body: storable(body) as JsonObject,
-      receivedAt: loop.now().getTime(),
-    });
-
-  const received = (body: unknown): Envelope | undefined => parseEnvelope(body);
-  const isForeign = (envelope: Envelope): boolean => envelope.teamId !== loop.teamId;
-
-  return {
-    command: async (body, ack) => {
-      const envelope = received(body);
-      if (envelope === undefined) return ack();
-      const say = (said: Said) => ack({ ...said, response_type: 'ephemeral' });
-      if (isForeign(envelope)) return say({ text: FOREIGN });
-      const asked = askedBy(envelope);
-      const intent = readIntent(envelope);
-      const order = orderOf(envelope, envelopeKey(envelope));
-      if (order === undefined) return answer(deps, { intent, asked, say, ack: () => ack() });
-      const saved = await attempt(() => store(envelope, body), log);
-      if (saved === undefined) return say({ text: NOT_SAVED });
-      await ack();
-      if (saved) deps.later(() => carryOutLogged(deps, order));
-    },
-    action: async (body, ack) => {
-      const envelope = received(body);
-      if (envelope === undefined) return ack();
-      const asked = askedBy(envelope);
-      if (isForeign(envelope)) {
-        await ack();
-        return deps.whisper(asked, { text: FOREIGN });
-      }
-      const order = orderOf(envelope, envelopeKey(envelope));
-      const say = async (said: Said) => {
-        await ack();
-        await deps.whisper(asked, said);
-      };
-      if (order === undefined) return answer(deps, { intent: readIntent(envelope), asked, say, ack });
-      const saved = await attempt(() => store(envelope, body), log);
-      if (saved === undefined) return say({ text: NOT_SAVED });
-      await ack();
-      if (saved) followClick(deps, order, asked);
-    },
-    view: async (body, ack) => {
-      const envelope = received(body);
-      if (envelope?.kind !== 'view' || isForeign(envelope)) return ack();
-      const order = orderOf(envelope, envelopeKey(envelope));
-      if (order === undefined) return ack();
-      const field = 'inDialog' in order.intent ? order.intent.inDialog?.block : undefined;
-      const refuseIn = (message: string) =>
-        field === undefined ? ack() : ack({ response_action: 'errors', errors: { [field]: message } });
-      const saved = await attempt(() => store(envelope, body), log);
-      if (saved === undefined) return refuseIn(NOT_SAVED);
-      if (!saved) return ack();
-      await submit(deps, order, { refuseIn: field === undefined ? undefined : refuseIn, close: () => ack() });
-    },
-    home: (person) => deps.showHome(person),
-  };
+const onCommand = async (deps: ListenDeps, body: unknown, ack: CommandAck): Promise<void> => {
+  const envelope = parseEnvelope(body);
+  if (envelope === undefined) return ack();
+  const say = (said: Said) => ack({ ...said, response_type: 'ephemeral' });
+  if (isForeign(deps, envelope)) return say({ text: FOREIGN });
+  const order = orderOf(envelope, envelopeKey(envelope));
+  if (order === undefined) {
+    const asked = askedBy(envelope);
+    return answer(deps, { intent: readIntent(envelope), asked, say, ack: () => ack() });
+  }
+  const saved = await save(deps, envelope, body);
+  if (saved === undefined) return say({ text: NOT_SAVED });
+  await ack();
+  if (saved) deps.later(() => carryOutLogged(deps, order));
 };
+
+const onAction = async (deps: ListenDeps, body: unknown, ack: () => Promise<void>): Promise<void> => {
+  const envelope = parseEnvelope(body);
+  if (envelope === undefined) return ack();
+  const asked = askedBy(envelope);
+  const say = async (said: Said) => {
+    await ack();
+    await deps.whisper(asked, said);
+  };
+  if (isForeign(deps, envelope)) return say({ text: FOREIGN });
+  const order = orderOf(envelope, envelopeKey(envelope));
+  if (order === undefined) return answer(deps, { intent: readIntent(envelope), asked, say, ack });
+  const saved = await save(deps, envelope, body);
+  if (saved === undefined) return say({ text: NOT_SAVED });
+  await ack();
+  if (saved) followClick(deps, order, asked);
+};
+
+const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<void> => {
+  const envelope = parseEnvelope(body);
+  if (envelope?.kind !== 'view' || isForeign(deps, envelope)) return ack();
+  const order = orderOf(envelope, envelopeKey(envelope));
+  if (order === undefined) return ack();
+  const field = 'inDialog' in order.intent ? order.intent.inDialog.block : undefined;
+  const refuseIn = (message: string) =>
+    field === undefined ? ack() : ack({ response_action: 'errors', errors: { [field]: message } });
+  const saved = await save(deps, envelope, body);
+  if (saved === undefined) return refuseIn(NOT_SAVED);
+  if (!saved) return ack();
+  await submit(deps, order, {
+    asked: askedBy(envelope),
+    refuseIn: field === undefined ? undefined : refuseIn,
+    close: () => ack(),
+  });
+};
+
+const isForeign = ({ loop }: ListenDeps, envelope: Envelope): boolean => envelope.teamId !== loop.teamId;
+
+/** True: new. False: delivered before. Undefined: it could not be stored, and nothing will come of it. */
+const save = ({ loop, intake, log }: ListenDeps, envelope: Envelope, body: unknown) =>
+  attempt(
+    () =>
+      intake({
+        id: envelopeKey(envelope),
+        kind: envelope.kind,
+        body: storable(body),
+        receivedAt: loop.now().getTime(),
+      }),
+    log,
+  );
 
 /** Carries an order out; what breaks is left for the sweeper. */
 const carryOutLogged = (
@@ -229,36 +238,32 @@ const answer = async (deps: ListenDeps, { intent, asked, say, ack }: Answering):
 
 /** A dialog shows its refusal itself while it is open; a late one comes as a message. */
 const submit = async (
-  { loop, log }: ListenDeps,
+  deps: ListenDeps,
   order: Order,
   dialog: {
+    readonly asked: Asked;
     readonly refuseIn: ((message: string) => Promise<void>) | undefined;
     readonly close: () => Promise<void>;
   },
 ): Promise<void> => {
   if (dialog.refuseIn === undefined) {
     await dialog.close();
-    await carryOut(loop, order).catch((err: unknown) => log.error({ err }, 'order_broke_off'));
+    await carryOutLogged(deps, order);
     return;
   }
-  const isOpen = { value: true };
-  const cause: Cause = {
-    inboxId: order.cause.inboxId,
-    // Read when the refusal is written down: as long as the dialog waits it shows the refusal itself.
-    get reply() {
-      return isOpen.value ? undefined : order.cause.reply;
-    },
-  } as Cause;
-  const work = carryOut(loop, { ...order, cause });
-  const first = await Promise.race([work.catch(() => undefined), patience(DIALOG_PATIENCE_MS)]);
-  isOpen.value = false;
-  if (first !== undefined && !first.ok) return dialog.refuseIn(refusalOf(first).message);
+  const open = { isWaiting: true, hasPromised: false };
+  const answersItself = (): boolean => {
+    open.hasPromised = open.isWaiting;
+    return open.isWaiting;
+  };
+  const work = carryOutLogged(deps, { ...order, cause: { ...order.cause, answersItself } });
+  const first = await Promise.race([work, patience(DIALOG_PATIENCE_MS)]);
+  open.isWaiting = false;
+  if (first?.ok === false) return dialog.refuseIn(refusalPlain(first.error, deps.nameOf));
   await dialog.close();
-  await work.catch((err: unknown) => log.error({ err, inboxId: order.cause.inboxId }, 'order_broke_off'));
+  const late = first ?? (await work);
+  if (late?.ok === false && open.hasPromised) await deps.whisper(dialog.asked, refusalMessage(late.error));
 };
-
-const refusalOf = (result: Result<unknown, Refusal>): Refusal =>
-  result.ok ? { code: 'usage', message: '' } : result.error;
 
 const patience = (ms: number): Promise<undefined> =>
   new Promise((resolve) => {

@@ -80,11 +80,12 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
   const giveWay = createGiveWay({ now, sleep });
   const intake = createIntake(inbox.insert);
 
-  const whisper = async ({ channel, person, responseUrl }: Asked, said: Said): Promise<void> => {
-    const told =
-      responseUrl === undefined
-        ? await messenger.tellOnly({ channel: channel ?? person.id, person: person.id }, said)
-        : await messenger.respond(responseUrl, said);
+  const whisper = async ({ channel, person, responseUrl, triggerId }: Asked, said: Said): Promise<void> => {
+    const told = await (responseUrl !== undefined
+      ? messenger.respond(responseUrl, said)
+      : channel !== undefined
+        ? messenger.tellOnly({ channel, person: person.id }, said)
+        : messenger.post({ channel: person.id, key: triggerId }, said));
     if (!told.ok) log.warn({ problem: told.error }, 'person_not_told');
   };
   const look = createShow(loop, options.show);
@@ -96,6 +97,7 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
     openDialog: createDialogs({ loop, runHistory: options.runHistory, token, apiUrl, fetch, whisper, log }),
     showHome: createHome({ show, token, apiUrl, fetch, log }),
     whisper,
+    nameOf: directory.nameOf,
     later: (work) => lane.add(() => giveWay.turn().then(work)),
     log,
   });

@@ -1,0 +1,329 @@
+import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'vitest';
+import type {
+  Delivery,
+  Sandbox,
+  SandboxCall,
+  SandboxMessage,
+  SandboxView,
+} from '../../src/sandbox/sandbox.ts';
+import type { AppOptions, TestApp } from './app.ts';
+import { eventually, startApp } from './app.ts';
+
+/** Inside the work hours of every zone the tests use. */
+const MONDAY_MORNING = Date.parse('2026-11-23T10:00:00Z');
+
+export type TestClock = {
+  readonly now: () => Date;
+  readonly forward: (ms: number) => void;
+};
+
+/** A clock that runs like ours from a Monday morning on, and can be put forward. */
+export const testClock = (): TestClock => {
+  const began = Date.now();
+  let ahead = 0;
+  return {
+    now: () => new Date(MONDAY_MORNING + (Date.now() - began) + ahead),
+    forward: (ms) => (ahead += ms),
+  };
+};
+
+/** A small service to deploy; what it answers is set by the test. */
+export type Service = {
+  readonly url: string;
+  /** Path -> how it answers: a status, or a body with status 200. `/version` and `/health` are there from the start. */
+  readonly answers: Record<string, number | object>;
+  /** Requests so far, `GET /health`. */
+  readonly requests: string[];
+  readonly close: () => Promise<void>;
+};
+
+export const startService = async (port = 0): Promise<Service> => {
+  const answers: Record<string, number | object> = {
+    '/version': { version: '1.0.0' },
+    '/health': { status: 'healthy' },
+    '/ready': 200,
+    '/users': 201,
+  };
+  const requests: string[] = [];
+  const reply = (response: ServerResponse, answer: number | object): void => {
+    response.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(typeof answer === 'number' ? {} : answer));
+  };
+  const server = createServer((request, response) => {
+    requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    reply(response, answers[request.url ?? ''] ?? 404);
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answers,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+/** A system that shows every kind of item once and takes seconds, not days. */
+export const SMALL = `
+system: small
+title: Small service
+parameters:
+  api-url: {describe: Base URL, default: "http://127.0.0.1:9"}
+  scale-out: {describe: Is it scaled out this time?, default: false, ask: true}
+variants:
+  publish:
+    title: How it is published
+    options:
+      script: {title: By script, default: true}
+      vendor: {title: By the vendor}
+version: {check: {http: {url: "\${api-url}/version"}}, path: body.version}
+stages:
+  prepare:
+    - id: first
+      title: First things
+      owner: release-manager
+      items:
+        - {id: plan-read, title: Everyone has read the plan}
+        - {id: cost-alerts, title: Cost alerts are set}
+        - id: load-figures
+          title: Peak load was measured
+          required: false
+          evidence: {kind: number, unit: ms, expect: {lt: 200}}
+        - id: signing-key
+          title: Signing key is strong
+          check: {env: {name: SIGNING_KEY}, expect: {set: true}}
+          critical: true
+        - id: ready
+          title: The machine is ready
+          check: {http: {url: "\${api-url}/ready"}, expect: {status: 200}}
+  deploy:
+    - id: roll-out
+      title: Roll-out
+      owner: release-manager
+      items:
+        - {id: run-deploy, title: Deploy script was run, command: "./deploy.sh \${deployment.version}"}
+        - {id: publish-script, title: Published by script, when: {variant.publish: script}}
+        - {id: publish-vendor, title: Published by the vendor, when: {variant.publish: vendor}}
+        - {id: second-instance, title: A second instance is up, when: {parameter.scale-out: true}}
+  verify:
+    - id: smoke
+      title: Smoke tests
+      items:
+        - id: health
+          title: Health answers
+          watch: true
+          check: {http: {url: "\${api-url}/health"}, expect: {status: 200, body.status: healthy}}
+        - id: create-user
+          title: A user can be created
+          effect: write
+          check: {http: {url: "\${api-url}/users", method: POST, json: {name: smoke}}, expect: {status: 201}}
+ladder: [{at: +5m}, {at: +1h}]
+sign_off: {opens: verified, roles: [release-manager, product-owner]}
+rollback:
+  triggers: [Health fails for more than five minutes]
+  plans:
+    app:
+      title: Application
+      default: true
+      items:
+        - {id: rollback-app, title: Previous version is running again, command: "./deploy.sh \${deployment.previous}"}
+        - {id: rollback-health, title: Health answers again, check: {http: {url: "\${api-url}/health"}, expect: {status: 200}}}
+    database:
+      title: Database
+      data_loss: true
+      items:
+        - {id: rollback-restore, title: Backup restored}
+  after:
+    - {id: cause-found, title: Cause is written down}
+`;
+
+/** Ana leads, Ben and Eva approve, Eva stands for the business, Omar is on call; Guy is a guest. */
+export const smallProduction = (url: string, extra = ''): string => `
+environment: production
+channel: "#deploys"
+time_zone: Europe/Berlin
+work_hours: {days: mon-sun, from: "00:00", to: "23:59"}
+people:
+  approver: ["@ben", "@eva"]
+  release-manager: ["@ana", "@ben"]
+  product-owner: ["@eva"]
+  on_call: ["@omar"]
+systems:
+  small:
+    values: {api-url: "${url}"}
+    second_look: 1s
+${extra}`;
+
+export type E2e = {
+  readonly app: TestApp;
+  readonly sandbox: Sandbox;
+  readonly clock: TestClock;
+  readonly service: Service;
+  /** Types `/deploy …`; resolves when Slack has its answer. */
+  readonly types: (person: string, text: string, channel?: string) => Promise<Delivery>;
+  /** Types, and waits for an answer to this person alone that contains every text. Returns it. */
+  readonly asks: (person: string, text: string, ...contains: readonly string[]) => Promise<string>;
+  /** The newest card of the channel, once it shows every text. */
+  readonly card: (...texts: readonly string[]) => Promise<SandboxMessage>;
+  /** The card of deployment `#n`. */
+  readonly cardOf: (number: number, ...texts: readonly string[]) => Promise<SandboxMessage>;
+  readonly clicks: (person: string, label: string, near?: string) => Promise<Delivery>;
+  /** Clicks, and waits for the dialog with this title to be open for the person. */
+  readonly opens: (person: string, label: string, near?: string) => Promise<SandboxView>;
+  /** Sends the open dialog. */
+  readonly submits: (person: string, values?: Record<string, unknown>) => Promise<Delivery>;
+  /** A reply in the thread of the newest card that contains every text. */
+  readonly threadLine: (...texts: readonly string[]) => Promise<SandboxMessage>;
+  readonly close: () => Promise<void>;
+};
+
+export type E2eOptions = Partial<Omit<AppOptions, 'files' | 'now'>> & {
+  readonly files?: (url: string) => Readonly<Record<string, string>>;
+  /** Fixed port of the service; absent: a free one. */
+  readonly servicePort?: number;
+};
+
+const small = (url: string) => ({
+  'small.yaml': SMALL,
+  'environments/production.yaml': smallProduction(url),
+});
+
+/** The whole product with a service to deploy, and short words for what people do. */
+export const startE2e = async ({ files = small, servicePort, ...options }: E2eOptions = {}): Promise<E2e> => {
+  const clock = testClock();
+  const service = await startService(servicePort);
+  const app = await startApp({
+    ...options,
+    files: files(service.url),
+    now: clock.now,
+    sandbox: { now: clock.now, ...options.sandbox },
+  });
+  const { sandbox } = app;
+  const types: E2e['types'] = (person, text, channel = '#deploys') =>
+    sandbox.as(person).command(`/deploy ${text}`, channel);
+  const cards = () => sandbox.messages('#deploys').filter(isCard);
+
+  // Cards share an update budget per minute: while one is waited for, time runs faster.
+  const waitForCard = (what: string, find: () => SandboxMessage | undefined) => {
+    let polls = 0;
+    return eventually(
+      what,
+      () => {
+        const found = find();
+        if (found === undefined && (polls += 1) > 10) clock.forward(250);
+        return found;
+      },
+      15_000,
+    ).catch((error: unknown) => {
+      const shown = cards()
+        .map(({ visibleText }) => visibleText)
+        .join('\n---\n');
+      throw new Error(`${(error as Error).message}\nCards:\n${shown}\n${badNews(app)}`, { cause: error });
+    });
+  };
+  const hasAll = (message: SandboxMessage | undefined, texts: readonly string[]) =>
+    message !== undefined && texts.every((text) => message.visibleText.includes(text)) ? message : undefined;
+
+  return {
+    app,
+    sandbox,
+    clock,
+    service,
+    types,
+    asks: async (person, text, ...contains) => {
+      const before = sandbox.ephemerals('#deploys', person).length;
+      await types(person, text);
+      const seen = () => sandbox.ephemerals('#deploys', person).slice(before);
+      const answer = await eventually(
+        `an answer to ${person}: /deploy ${text}: ${contains.join(', ')}`,
+        () => seen().find(({ visibleText }) => contains.every((part) => asRead(visibleText).includes(part))),
+        5000,
+      ).catch((error: unknown) => {
+        const got = seen().map(({ visibleText }) => visibleText);
+        throw new Error(`${(error as Error).message}\nGot: ${got.join('\n---\n')}\n${badNews(app)}`, {
+          cause: error,
+        });
+      });
+      return asRead(answer.visibleText);
+    },
+    card: (...texts) => waitForCard(`a card with ${texts.join(', ')}`, () => hasAll(cards().at(-1), texts)),
+    cardOf: (number, ...texts) =>
+      waitForCard(`card #${number} with ${texts.join(', ')}`, () =>
+        hasAll(
+          cards().findLast(({ visibleText }) => visibleText.includes(`· #${number}\n`)),
+          texts,
+        ),
+      ),
+    clicks: (person, label, near) => sandbox.as(person).clickLabel('#deploys', label, near),
+    opens: async (person, label, near) => {
+      const before = sandbox.as(person).view()?.id;
+      await sandbox.as(person).clickLabel('#deploys', label, near);
+      return eventually(`a dialog for ${person} after ${label}`, () => {
+        const view = sandbox.as(person).view();
+        return view?.id === before ? undefined : view;
+      });
+    },
+    submits: (person, values) => sandbox.as(person).submit(values),
+    threadLine: (...texts) =>
+      waitForCard(`a thread line with ${texts.join(', ')}`, () => {
+        const card = cards().at(-1);
+        return card === undefined
+          ? undefined
+          : sandbox
+              .thread('#deploys', card.ts)
+              .slice(1)
+              .find((message) => hasAll(message, texts) !== undefined);
+      }),
+    close: async () => {
+      await app.close();
+      await service.close();
+    },
+  };
+};
+
+/** Slack's three escapes as people see them. */
+const asRead = (text: string): string =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
+/** A message that the bot keeps up to date and that stands in the channel itself. */
+export const isCard = ({ threadTs, blocks }: SandboxMessage): boolean =>
+  threadTs === undefined && blocks[0]?.type === 'header';
+
+const badNews = ({ log, sandbox }: TestApp): string => {
+  const calls = sandbox.calls().filter(({ ok }) => !ok);
+  const lines = log.lines.filter(({ level }) => level === 'error' || level === 'warn');
+  return JSON.stringify({ calls: calls.slice(-5), lines: lines.slice(-8) }, errorText, 1);
+};
+
+const errorText = (_key: string, value: unknown): unknown => (value instanceof Error ? value.stack : value);
+
+/** Whether a test provoked this failed call. */
+type Provoked = (call: SandboxCall) => boolean;
+
+/**
+ * What must hold at the end of every conversation: Slack refused nothing we sent, never asked to slow down, and had an
+ * answer to every payload in time; nothing was logged that somebody would have to look at.
+ */
+export const expectCleanConversation = (
+  { sandbox, log }: Pick<TestApp, 'sandbox' | 'log'>,
+  isProvoked: Provoked = () => false,
+): void => {
+  const refused = sandbox
+    .calls()
+    .filter(({ ok, method }) => !ok && /^(?:chat|views|files|pins|reactions)\./.test(method))
+    .filter((call) => !isProvoked(call));
+  expect(
+    refused.map(({ method, error, args }) => `${method}: ${error ?? ''} ${String(args['text'])}`),
+  ).toEqual([]);
+  expect(sandbox.calls().filter(({ status }) => status === 429)).toEqual([]);
+  expect(sandbox.deliveries().filter(({ ok }) => !ok)).toEqual([]);
+  expect(log.lines.filter(({ level, event }) => level === 'error' && event !== 'checklist_problem')).toEqual(
+    [],
+  );
+};
