@@ -68,6 +68,18 @@ export type SlackEdge = {
   readonly stop: () => Promise<void>;
 };
 
+/** Tells one person something: where they asked, or as a direct message when that was a dialog. */
+const whisperWith =
+  (messenger: Messenger, log: Log) =>
+  async ({ channel, person, responseUrl, triggerId }: Asked, said: Said): Promise<void> => {
+    const told = await (responseUrl !== undefined
+      ? messenger.respond(responseUrl, said)
+      : channel !== undefined
+        ? messenger.tellOnly({ channel, person: person.id }, said)
+        : messenger.post({ channel: person.id, key: triggerId }, said));
+    if (!told.ok) log.warn({ problem: told.error }, 'person_not_told');
+  };
+
 /** Everything between Slack and the use cases, over either transport. */
 export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
   const { token, apiUrl, fetch, now, log, inbox } = options;
@@ -80,14 +92,7 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
   const giveWay = createGiveWay({ now, sleep });
   const intake = createIntake(inbox.insert);
 
-  const whisper = async ({ channel, person, responseUrl, triggerId }: Asked, said: Said): Promise<void> => {
-    const told = await (responseUrl !== undefined
-      ? messenger.respond(responseUrl, said)
-      : channel !== undefined
-        ? messenger.tellOnly({ channel, person: person.id }, said)
-        : messenger.post({ channel: person.id, key: triggerId }, said));
-    if (!told.ok) log.warn({ problem: told.error }, 'person_not_told');
-  };
+  const whisper = whisperWith(messenger, log);
   const look = createShow(loop, options.show);
   const show: typeof look = (...asked) => giveWay.answering(() => look(...asked));
   const listeners = createListeners({
