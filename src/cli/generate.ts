@@ -2,9 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { fileSchema, schemaText } from '../checklists/json-schema.ts';
 import { listKinds } from '../checks/registry.ts';
+import { freshSchema } from './schema-dump.ts';
 
 /** A file that is made from code and checked in, so that it can be read without running anything. */
-type Generated = { readonly path: string; readonly text: () => string };
+type Generated = { readonly path: string; readonly text: () => string | Promise<string> };
 
 const FILES: readonly Generated[] = [
   {
@@ -12,6 +13,7 @@ const FILES: readonly Generated[] = [
     text: () =>
       schemaText(fileSchema(Object.fromEntries(listKinds().map(({ kind, schema }) => [kind, schema()])))),
   },
+  { path: 'docs/schema.sql', text: freshSchema },
 ];
 
 const checkedIn = async (path: URL): Promise<string | undefined> => {
@@ -27,7 +29,7 @@ const checkedIn = async (path: URL): Promise<string | undefined> => {
 const generate = async (isCheck: boolean): Promise<void> => {
   for (const { path, text } of FILES) {
     const target = new URL(`../../${path}`, import.meta.url);
-    const wanted = text();
+    const wanted = await text();
     if ((await checkedIn(target)) === wanted) continue;
     if (isCheck) {
       console.error(`${path} is not what the code describes: run "npm run generate" and commit it`);
