@@ -5,7 +5,7 @@ import { toast } from './toast.js';
 
 /**
  * @typedef {{ insert: string, label: string, detail: string }} Suggestion
- * @typedef {{ place: () => { channel: string, thread: string }, placeholder: string, focusKey: string }} ComposerOptions
+ * @typedef {{ place: () => { channel: string, thread: string }, placeholder: string, focusKey: string, onSent: () => void }} ComposerOptions
  */
 
 /** Lines sent from this window, newest last; the arrow keys go through them. @type {string[]} */
@@ -51,7 +51,7 @@ const suggest = (text) => {
  * @param {HTMLElement} container
  * @param {ComposerOptions} options
  */
-export const createComposer = (container, { place, placeholder, focusKey }) => {
+export const createComposer = (container, { place, placeholder, focusKey, onSent }) => {
   let selected = 0;
   /** @type {{ from: number, suggestions: Suggestion[] }} */
   let open = { from: 0, suggestions: [] };
@@ -119,6 +119,7 @@ export const createComposer = (container, { place, placeholder, focusKey }) => {
     dismiss();
     sent.push(text);
     recalled = sent.length;
+    onSent();
     try {
       if (text.startsWith('/') && thread !== '')
         throw new Error('Slash commands do not work in threads. Type them in the channel.');

@@ -2,6 +2,8 @@ import { act, get } from './api.js';
 import { drawBlocks, avatar } from './blocks.js';
 import { createComposer } from './composer.js';
 import { byId, h, icon, replaceKeepingFocus } from './dom.js';
+import { closeDrawer, drawerButton, watchDrawer } from './drawer.js';
+import { followAgain } from './follow.js';
 import { hooks } from './hooks.js';
 import { drawMessages } from './messages.js';
 import { drawModal, watchEscape } from './modal.js';
@@ -23,6 +25,7 @@ const drawHeader = () => {
   if (!isApp) {
     const pins = state.look.messages.filter(({ pinned }) => pinned).length;
     replaceKeepingFocus(byId('main-header'), [
+      drawerButton(),
       h('h1', {}, icon(channel?.kind === 'private' ? 'lock' : 'hash'), channel?.name ?? 'no channel'),
       h('span', { class: 'muted' }, channel === undefined ? '' : `${channel.members} members`),
       pins === 0 ? null : h('span', { class: 'muted' }, icon('pin'), `${pins} pinned`),
@@ -48,6 +51,7 @@ const drawHeader = () => {
       label,
     );
   replaceKeepingFocus(byId('main-header'), [
+    drawerButton(),
     h('h1', {}, avatar(facts().bot.id), facts().bot.name),
     h(
       'div',
@@ -102,7 +106,12 @@ const drawMain = () => {
   const empty = canWrite
     ? `Nothing here yet. Type ${facts().commands[0]?.name ?? 'a message'} below to begin.`
     : 'Nothing here yet.';
-  drawMessages(byId('messages'), state.look.messages, { inThread: false, openThread, empty });
+  drawMessages(byId('messages'), state.look.messages, {
+    inThread: false,
+    place: `${facts().me} ${state.place.channel}`,
+    openThread,
+    empty,
+  });
 };
 
 const drawThread = () => {
@@ -125,7 +134,12 @@ const drawThread = () => {
       icon('close'),
     ),
   ]);
-  drawMessages(byId('thread-messages'), state.look.thread, { inThread: true, openThread, empty: '' });
+  drawMessages(byId('thread-messages'), state.look.thread, {
+    inThread: true,
+    place: state.place.thread,
+    openThread,
+    empty: '',
+  });
 };
 
 /** The panel's own state changes without the workspace changing. */
@@ -168,6 +182,7 @@ const unreachable = (error) =>
 
 /** @param {Partial<import('./state.js').Place>} change */
 const go = (change) => {
+  closeDrawer();
   const opensHome = change.tab === 'home' || (change.person !== undefined && state.place.tab === 'home');
   Object.assign(state.place, change);
   const me =
@@ -217,13 +232,16 @@ const start = async () => {
     place: () => ({ channel: state.place.channel, thread: '' }),
     placeholder: 'Message',
     focusKey: 'composer',
+    onSent: () => followAgain(byId('messages')),
   });
   createComposer(byId('thread-composer'), {
     place: () => ({ channel: state.place.channel, thread: state.place.thread }),
     placeholder: 'Reply…',
     focusKey: 'thread-composer',
+    onSent: () => followAgain(byId('thread-messages')),
   });
   watchEscape();
+  watchDrawer();
   await readPanel();
   go(readPlace());
   listen();

@@ -1,5 +1,6 @@
 import { avatar, drawBlocks } from './blocks.js';
 import { h, icon } from './dom.js';
+import { follow } from './follow.js';
 import { facts, state } from './state.js';
 import { emoji, mrkdwn, personName, timeOf } from './text.js';
 
@@ -179,10 +180,9 @@ const moveFocus = (node, next) => {
  * Draws a list of messages; those that did not change keep their nodes.
  * @param {HTMLElement} list
  * @param {Message[]} messages
- * @param {{ inThread: boolean, openThread: (ts: string) => void, empty: string }} options
+ * @param {{ inThread: boolean, place: string, openThread: (ts: string) => void, empty: string }} options `place`: what the list shows
  */
 export const drawMessages = (list, messages, options) => {
-  const wasAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   /** @type {HTMLElement[]} */
   const nodes = [];
   let day = '';
@@ -204,7 +204,7 @@ export const drawMessages = (list, messages, options) => {
   }
   if (messages.length === 0) nodes.push(h('div', { class: 'empty' }, options.empty));
   syncChildren(list, nodes);
-  if (wasAtEnd) list.scrollTop = list.scrollHeight;
+  follow(list, options.place);
 };
 
 /** Puts the nodes in order without taking out those that stay: a node that is moved loses focus and open menus. @param {HTMLElement} list @param {HTMLElement[]} nodes */
