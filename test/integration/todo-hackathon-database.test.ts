@@ -71,8 +71,7 @@ const run = (id: string, known: Readonly<Record<string, Json>>): Promise<CheckRe
   const given = checks.get(id);
   if (given === undefined) throw new Error(`no query named ${id}`);
   // What a deployment fills in before it asks a worker.
-  const definition = substitute(given, (name) => known[name])
-    .value as unknown as CheckDefinition;
+  const definition = substitute(given, (name) => known[name]).value as unknown as CheckDefinition;
   const login = new URL(database.url);
   login.username = READER;
   login.password = PASSWORD;
