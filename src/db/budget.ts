@@ -6,6 +6,9 @@ import type { Schema } from './schema.ts';
 /** Updates a workspace allows, shared by all processes. Tier 3 of Slack is 50 a minute; we stay at 10 + 40. */
 export const BUDGET = { capacity: 10, perMinute: 40 } as const;
 
+/** Soonest time at which asking again can have another answer. */
+const ASK_AGAIN_MS = 50;
+
 export const budgetStore = (db: Kysely<Schema>) => ({
   /**
    * Takes one update if more than `reserve` are left (those are for clicks). Returns 0 when taken, else the
@@ -13,11 +16,6 @@ export const budgetStore = (db: Kysely<Schema>) => ({
    */
   take: async (teamId: string, { reserve, now }: { reserve: number; now: Instant }): Promise<number> => {
     const perMs = BUDGET.perMinute / 60_000;
-    await db
-      .insertInto('slack_budget')
-      .values({ team_id: teamId, tokens: BUDGET.capacity, refilled_at: new Date(now) })
-      .onConflict((conflict) => conflict.column('team_id').doNothing())
-      .execute();
     const available = sql<number>`least(${BUDGET.capacity}::float8, tokens + greatest(0, extract(epoch from
       (${new Date(now)}::timestamptz - refilled_at)) * 1000) * ${perMs}::float8)`;
     const taken = await db
@@ -29,10 +27,19 @@ export const budgetStore = (db: Kysely<Schema>) => ({
     if (taken.numUpdatedRows === 1n) return 0;
     const row = await db
       .selectFrom('slack_budget')
-      .select(available.as('tokens'))
+      .select([available.as('tokens'), 'refilled_at'])
       .where('team_id', '=', teamId)
-      .executeTakeFirstOrThrow();
-    return Math.max(50, Math.ceil((reserve + 1 - row.tokens) / perMs));
+      .executeTakeFirst();
+    if (row === undefined) {
+      await db
+        .insertInto('slack_budget')
+        .values({ team_id: teamId, tokens: BUDGET.capacity, refilled_at: new Date(now) })
+        .onConflict((conflict) => conflict.column('team_id').doNothing())
+        .execute();
+      return ASK_AGAIN_MS;
+    }
+    const closedMs = Math.max(0, row.refilled_at.getTime() - now);
+    return Math.max(ASK_AGAIN_MS, closedMs + Math.ceil((reserve + 1 - row.tokens) / perMs));
   },
   /** Gives an update back that was not needed after all. */
   giveBack: async (teamId: string): Promise<void> => {

@@ -94,6 +94,8 @@ export type Schema = {
     posted_at: Date | null;
     wanted: number;
     shown: number;
+    /** State a person waits for; 0: nobody did anything yet. */
+    awaited: Generated<number>;
     shown_hash: string | null;
     shown_at: Date | null;
     lease: string | null;

@@ -1,5 +1,7 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
+import { sql } from 'kysely';
 import type { Instant } from '../lib/time.ts';
+import { MINUTE } from '../lib/time.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -26,9 +28,23 @@ export type SlackMessage = {
   readonly isUncertain: boolean;
 };
 
-type Row = {
-  [column in keyof Schema['slack_message']]: Schema['slack_message'][column];
+/** How far a message is behind, and who else is. */
+export type Pace = {
+  readonly wanted: number;
+  readonly shown: number;
+  /** The state a person waits for. */
+  readonly awaited: number;
+  readonly shownAt: Instant | null;
+  /** Checks of its deployment are under way: more will come by itself. */
+  readonly isMeasuring: boolean;
+  /** Messages that are behind now and were drawn lately, this one included: they share one budget. */
+  readonly cardsBehind: number;
 };
+
+/** A message that could not be drawn for longer takes nobody's turn. */
+const LIVELY_MS = MINUTE;
+
+type Row = Selectable<Schema['slack_message']>;
 
 const messageOf = (row: Row, isUncertain: boolean): SlackMessage => ({
   id: row.id,
@@ -47,13 +63,14 @@ const messageOf = (row: Row, isUncertain: boolean): SlackMessage => ({
 });
 
 export const messageStore = (db: Kysely<Schema>) => ({
-  /** Asks for a drawing; makes the message when it is new. Returns its id. */
+  /** Asks for a drawing, `isAwaited` by a person; makes the message when it is new. Returns its id. */
   want: async (message: {
     id: string;
     deploymentId: string;
     kind: SlackMessage['kind'];
     ref: string;
     channel: string;
+    isAwaited: boolean;
   }): Promise<string> => {
     const row = await db
       .insertInto('slack_message')
@@ -65,11 +82,13 @@ export const messageStore = (db: Kysely<Schema>) => ({
         channel: message.channel,
         wanted: 1,
         shown: 0,
+        awaited: message.isAwaited ? 1 : 0,
       })
       .onConflict((conflict) =>
-        conflict
-          .columns(['deployment_id', 'kind', 'ref'])
-          .doUpdateSet((eb) => ({ wanted: eb('slack_message.wanted', '+', 1) })),
+        conflict.columns(['deployment_id', 'kind', 'ref']).doUpdateSet((eb) => ({
+          wanted: eb('slack_message.wanted', '+', 1),
+          ...(message.isAwaited ? { awaited: eb('slack_message.wanted', '+', 1) } : {}),
+        })),
       )
       .returning('id')
       .executeTakeFirstOrThrow();
@@ -226,13 +245,43 @@ export const messageStore = (db: Kysely<Schema>) => ({
       .execute();
     return rows.map((row) => messageOf(row, row.lease !== null));
   },
-  /** How many cards were drawn since `since`: they share one budget. */
-  countDrawnSince: async (since: Instant): Promise<number> => {
+  /** What decides when a message may be drawn, in one statement: it is asked again and again. Undefined: no such message. */
+  pace: async (id: string, now: Instant): Promise<Pace | undefined> => {
     const row = await db
-      .selectFrom('slack_message')
-      .select((eb) => eb.fn.countAll<string>().as('count'))
-      .where('shown_at', '>=', new Date(since))
-      .executeTakeFirstOrThrow();
-    return Number(row.count);
+      .selectFrom('slack_message as own')
+      .select((eb) => [
+        'own.wanted',
+        'own.shown',
+        'own.awaited',
+        'own.shown_at',
+        eb
+          .exists(
+            eb
+              .selectFrom('deployment_item')
+              .select('item_id')
+              .whereRef('deployment_item.deployment_id', '=', 'own.deployment_id')
+              .where(sql<boolean>`progress ? 'running'`),
+          )
+          .as('is_measuring'),
+        eb
+          .selectFrom('slack_message as other')
+          .select((other) => other.fn.countAll<string>().as('count'))
+          .whereRef('other.wanted', '>', 'other.shown')
+          .where('other.given_up', 'is', null)
+          .where('other.shown_at', '>', new Date(now - LIVELY_MS))
+          .as('behind'),
+      ])
+      .where('own.id', '=', id)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const { wanted, shown, awaited, shown_at, is_measuring, behind } = row;
+    return {
+      wanted,
+      shown,
+      awaited,
+      shownAt: shown_at?.getTime() ?? null,
+      isMeasuring: Boolean(is_measuring),
+      cardsBehind: Number(behind),
+    };
   },
 });

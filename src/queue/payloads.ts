@@ -30,7 +30,8 @@ export type Policy = {
 export const POLICIES: Readonly<Record<QueueName, Policy>> = {
   checks: { attempts: 3, backoffMs: 1000, concurrency: 50, againMs: 60_000 },
   results: { attempts: 5, backoffMs: 500, foldBy: 'deploymentId', concurrency: 4, againMs: 10_000 },
-  renders: { attempts: 5, backoffMs: 1000, foldBy: 'messageId', concurrency: 20, againMs: 10_000 },
+  // Most of them only wait for their share of the updates; a click must find a place beside them.
+  renders: { attempts: 5, backoffMs: 1000, foldBy: 'messageId', concurrency: 50, againMs: 10_000 },
   notices: { attempts: 5, backoffMs: 1000, concurrency: 10, againMs: 10_000 },
   followups: { attempts: 3, backoffMs: 1000, foldBy: 'deploymentId', concurrency: 4, againMs: 10_000 },
 };

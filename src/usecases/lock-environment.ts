@@ -123,6 +123,7 @@ const redrawHolders = async (loop: Loop, tx: Tx, freed: readonly Lock[]): Promis
       kind: 'card',
       ref: 'card',
       channel: deployment.channel,
+      isAwaited: true,
     });
     await tx.outbox.add([{ queue: 'renders', payload: { messageId } }], loop.now().getTime());
   }

@@ -93,6 +93,12 @@ const ANSWERS_ALERTS: ReadonlySet<DomainEvent['type']> = new Set([
   'completed',
 ]);
 
+/** Whoever did it looks at the card to see it there; it is drawn before what came by itself. */
+const isByPerson = (event: DomainEvent): boolean =>
+  'by' in event ||
+  event.type === 'rollback_started' ||
+  (event.type === 'checks_requested' && event.reason.kind === 'click');
+
 /** The card always; an alert's message when something of it moved. Returns the ids to draw. */
 const wantMessages = async (
   loop: Loop,
@@ -103,6 +109,7 @@ const wantMessages = async (
     now,
   }: { deployment: Transition['after']; events: readonly DomainEvent[]; now: Instant },
 ): Promise<readonly string[]> => {
+  const isAwaited = events.some(isByPerson);
   const want = (kind: 'card' | 'alert', ref: string) =>
     tx.messages.want({
       id: loop.newId(),
@@ -110,6 +117,7 @@ const wantMessages = async (
       kind,
       ref,
       channel: deployment.channel,
+      isAwaited,
     });
   const retired = events.some(({ type }) => SEEN_AGAIN.has(type))
     ? await tx.messages.retireCard(deployment.id, now - CARD_AGE)

@@ -60,6 +60,8 @@ export type Tx = {
       kind: 'card' | 'alert';
       ref: string;
       channel: string;
+      /** A person did something and waits to see it. */
+      isAwaited: boolean;
     }) => Promise<string>;
     /** Makes a card that was posted before `before` a pointer to the next one; returns its id. */
     retireCard: (deploymentId: string, before: Instant) => Promise<string | undefined>;

@@ -105,7 +105,7 @@ const show = async (deps: DrawDeps, attempt: Attempt): Promise<boolean> => {
   const { kept, token } = attempt;
   const { loop } = deps;
   if (kept.ts === null) return post(deps, attempt);
-  if (!(await waitForBudget(deps, attempt))) throw new DrawAgain('the update budget is used up for now');
+  if (!(await waitForBudget(deps, attempt))) throw new DrawAgain('stopped before its turn came');
   const picture = await take(deps, kept);
   if (picture === undefined) return release(deps, kept, token);
   const { message } = picture.drawing;

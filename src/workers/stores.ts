@@ -21,6 +21,19 @@ export type KeptMessage = {
   readonly isUncertain: boolean;
 };
 
+/** How far a message is behind, and who else is. */
+export type Pace = {
+  readonly wanted: number;
+  readonly shown: number;
+  /** The state a person waits for, because they did something. */
+  readonly awaited: number;
+  readonly shownAt: Instant | null;
+  /** Checks of its deployment are under way: more will come by itself. */
+  readonly isMeasuring: boolean;
+  /** Messages that are behind now and were drawn lately, this one included: they share one budget. */
+  readonly cardsBehind: number;
+};
+
 export type Shown = Partial<{
   channel: string;
   ts: string | null;
@@ -59,7 +72,7 @@ export type WorkerTx = Tx & {
     giveUp: (id: string, why: string) => Promise<void>;
     find: (deploymentId: string, kind: KeptMessage['kind'], ref: string) => Promise<KeptMessage | undefined>;
     list: (deploymentId: string) => Promise<KeptMessage[]>;
-    countDrawnSince: (since: Instant) => Promise<number>;
+    pace: (id: string, now: Instant) => Promise<Pace | undefined>;
   };
   readonly notices: {
     take: (
