@@ -13,9 +13,12 @@ type Done = {
 export const answerTo = (situation: Situation, { events, isTyped }: Done): string | undefined => {
   const deferred = events.find(({ type }) => type === 'go_deferred');
   if (deferred !== undefined) return wordsFor(situation, deferred);
-  return isTyped
-    ? events.map((event) => wordsFor(situation, event)).find((text) => text !== undefined)
-    : undefined;
+  if (!isTyped) return undefined;
+  const confirmed = events.filter((event) => event.type === 'item_confirmed');
+  if (confirmed.length > 1) {
+    return `Confirmed: ${confirmed.map(({ itemId }) => titleOf(situation, itemId)).join(', ')}.`;
+  }
+  return events.map((event) => wordsFor(situation, event)).find((text) => text !== undefined);
 };
 
 const wordsFor = (situation: Situation, event: DomainEvent): string | undefined =>
