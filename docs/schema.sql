@@ -142,7 +142,8 @@ CREATE TABLE slack_message (
   lease text,
   lease_until timestamp with time zone,
   redraw_at timestamp with time zone,
-  given_up text
+  given_up text,
+  awaited integer NOT NULL DEFAULT 0
 );
 
 CREATE TABLE worker (
