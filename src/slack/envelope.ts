@@ -141,16 +141,16 @@ const commandOf = (body: z.infer<typeof commandBody>): Envelope => ({
   responseUrl: body.response_url,
 });
 
-const actionOf = ({
-  user,
-  team,
-  actions,
-  channel,
-  view,
-  ...body
-}: z.infer<typeof actionBody>): Envelope | undefined => {
-  const [first] = actions;
-  if (first === undefined) return undefined;
+/** Bolt hands on the first action of a payload, and Slack sends one. */
+const actionOf = (body: z.infer<typeof actionBody>): Envelope | undefined => {
+  const [first] = body.actions;
+  return first === undefined ? undefined : clickOf(body, first);
+};
+
+const clickOf = (
+  { user, team, channel, view, ...body }: z.infer<typeof actionBody>,
+  first: z.infer<typeof actionBody>['actions'][number],
+): Envelope => {
   return {
     kind: 'action',
     teamId: team?.id ?? user.team_id ?? '',
