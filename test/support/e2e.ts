@@ -327,3 +327,31 @@ export const expectCleanConversation = (
     [],
   );
 };
+
+/** How far a deployment of `small` is brought by typing. */
+const STEPS = ['gate', 'deploying', 'verifying', 'watching'] as const;
+
+/** Brings deployment `#n` of `small`, just started by Ana with this version, on the straight way to a stage. */
+export const bringTo = async (
+  e2e: E2e,
+  stage: (typeof STEPS)[number],
+  { number = 1, version = '1.1.0' } = {},
+): Promise<void> => {
+  const n = `#${number}`;
+  const upTo = STEPS.indexOf(stage);
+  await e2e.cardOf(number, 'Preparing');
+  await e2e.asks('ana', `confirm first ${n}`, 'Confirmed: Everyone has read the plan');
+  await e2e.asks('ana', `confirm signing-key ${n} it has 64 characters`, 'Confirmed');
+  await e2e.cardOf(number, 'Awaiting Go');
+  if (upTo < 1) return;
+  await e2e.asks('ben', `go ${n}`, 'Go is given');
+  await e2e.cardOf(number, 'Deploying');
+  if (upTo < 2) return;
+  await e2e.asks('ana', `confirm roll-out ${n}`, 'Confirmed');
+  e2e.service.answers['/version'] = { version };
+  await e2e.asks('ana', `deployed ${n}`, 'is being verified');
+  await e2e.cardOf(number, 'Verifying');
+  if (upTo < 3) return;
+  await e2e.asks('ana', `rerun create-user ${n}`, 'Running: A user can be created');
+  await e2e.cardOf(number, 'Watching');
+};
