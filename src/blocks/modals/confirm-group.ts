@@ -11,9 +11,20 @@ import { bold, fitted, inline, plural } from '../text.ts';
 import { isDue } from '../card/people-lines.ts';
 import { boxInputs } from './inputs.ts';
 
-/** Lines of a phase that one click each would confirm: those a group confirmation may name. */
+/** Lines of a phase that one click each would confirm: those a group confirmation may name. An approval is never one of many. */
 export const confirmableTogether = (scene: Scene, phaseId: string): readonly PlanItem[] =>
-  openLines(scene, phaseId).filter((entry) => itemActions(scene, entry).includes('confirm'));
+  openLines(scene, phaseId).filter(
+    (entry) => entry.item.body.kind !== 'approval' && itemActions(scene, entry).includes('confirm'),
+  );
+
+/** Lines that ask something, or somebody in particular. */
+const confirmableAlone = (scene: Scene, phaseId: string): readonly PlanItem[] => {
+  const together = new Set(confirmableTogether(scene, phaseId));
+  return openLines(scene, phaseId).filter((entry) => {
+    const acts = itemActions(scene, entry);
+    return !together.has(entry) && (acts.includes('confirm') || acts.includes('confirm_line'));
+  });
+};
 
 const openLines = (scene: Scene, phaseId: string): readonly PlanItem[] =>
   linesOf(scene, focusOf(scene)).filter((entry) => entry.phaseId === phaseId && isDue(scene, entry));
@@ -21,13 +32,11 @@ const openLines = (scene: Scene, phaseId: string): readonly PlanItem[] =>
 /** More lines than this take a second round; a modal has room for a hundred blocks. */
 const MOST_LINES = 200;
 
-/** Names each line, all ticked; taking a tick away excludes the line. Lines that ask something are named, not ticked. */
+/** Names each line, all ticked; taking a tick away excludes the line. Lines to confirm one by one are named below. */
 export const confirmGroupModal = (scene: Scene, phaseId: string): ModalView => {
   const lines = confirmableTogether(scene, phaseId).slice(0, MOST_LINES);
-  const asking = openLines(scene, phaseId).filter((entry) =>
-    itemActions(scene, entry).includes('confirm_line'),
-  );
-  const title = lines[0]?.phaseTitle ?? asking[0]?.phaseTitle ?? phaseId;
+  const alone = confirmableAlone(scene, phaseId);
+  const title = lines[0]?.phaseTitle ?? alone[0]?.phaseTitle ?? phaseId;
   const boxes = lines.map((entry) => ({
     id: entry.item.id,
     label: entry.item.title,
@@ -46,7 +55,7 @@ export const confirmGroupModal = (scene: Scene, phaseId: string): ModalView => {
     blocks: [
       section('about', `${bold(inline(title, 200))} · ${text}`),
       ...boxInputs(INPUT.lines, { label: 'Lines', boxes }),
-      ...askingNote(asking),
+      ...aloneNote(alone),
     ],
   });
 };
@@ -64,14 +73,14 @@ const descriptionOf = (scene: Scene, entry: PlanItem): { description?: string } 
     : { description: item.note };
 };
 
-const askingNote = (asking: readonly PlanItem[]): KnownBlock[] =>
-  asking.length === 0
+const aloneNote = (alone: readonly PlanItem[]): KnownBlock[] =>
+  alone.length === 0
     ? []
     : [
         context(
-          'asking',
-          `Confirm one by one, each asks something: ${fitted(
-            asking.map(({ item }) => inline(item.title, 80)),
+          'alone',
+          `To confirm one by one: ${fitted(
+            alone.map(({ item }) => inline(item.title, 80)),
             { max: 1000, separator: ', ' },
           )}`,
         ),

@@ -5,7 +5,7 @@ import { skipItem } from '../../domain/settle/skip-item.ts';
 import { noteItem } from '../../domain/settle/undo-item.ts';
 import { confirmItem } from '../../domain/settle/confirm-item.ts';
 import type { PlanItem } from '../../domain/plan.ts';
-import { twoPhases } from '../../../test/support/cards.ts';
+import { TWO_PHASES, twoPhases, WITH_PEOPLE } from '../../../test/support/cards.ts';
 import { situationIn, started } from '../../../test/support/journey.ts';
 import { outline } from '../../../test/support/outline.ts';
 import { actor, answer, run, START } from '../../../test/support/situation.ts';
@@ -149,8 +149,18 @@ describe('Confirm group', () => {
   test('names lines that ask something, without a box', () => {
     const view = confirmGroupModal(sceneOf(started({ connected: [] })), 'environment');
     expect(shown(view).at(-1)).toBe(
-      'Confirm one by one, each asks something: The signing key is long enough, The load at peak is known',
+      'To confirm one by one: The signing key is long enough, The load at peak is known',
     );
+  });
+
+  test('leaves an approval to the one who gives it', () => {
+    const yaml = TWO_PHASES.replace(
+      '{ id: audit, title: The audit log is kept }',
+      '{ id: audit, title: The audit log is kept, approval: { role: approver } }',
+    );
+    const view = confirmGroupModal(sceneOf(started({ yaml, environmentYaml: WITH_PEOPLE })), 'security');
+    expect(ticked(view, INPUT.lines(0).block)).toEqual(['keys', 'access', 'secrets']);
+    expect(shown(view).at(-1)).toBe('To confirm one by one: The audit log is kept');
   });
 
   test('has nothing to submit when nothing can be confirmed together', () => {
