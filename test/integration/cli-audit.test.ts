@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
 import { storeOn } from '../../src/db/store.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -7,6 +7,9 @@ import type { CliResult } from '../support/cli.ts';
 import { runCli } from '../support/cli.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { testDatabase } from '../support/postgres.ts';
+
+// Every command is a process of its own, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 const DEPLOYMENT = 'deployment:todo-7';
 const ENVIRONMENT = 'environment:T1:production';

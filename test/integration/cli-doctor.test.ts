@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
 import { storeOn } from '../../src/db/store.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -14,6 +14,9 @@ import { runCli } from '../support/cli.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { testDatabase } from '../support/postgres.ts';
 import { redisAvailable, testRedis } from '../support/redis.ts';
+
+// Every command is a process of its own, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 const CHECKLIST = `
 system: shop

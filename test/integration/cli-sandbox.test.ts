@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { WebClient } from '@slack/web-api';
 import { startCli } from '../support/cli.ts';
+
+// Every command is a process of its own, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 const exported = (stdout: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
