@@ -157,6 +157,29 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       .execute();
     return rows.map(({ id }) => id);
   },
+  /** Of each item, the last run that ended well before a moment. Items that never did are left out. */
+  listLastGood: async (
+    deploymentId: string,
+    itemIds: readonly string[],
+    before: Instant,
+  ): Promise<readonly { readonly itemId: string; readonly at: Instant; readonly line: string }[]> => {
+    const rows = await db
+      .selectFrom('check_run')
+      .distinctOn('item_id')
+      .select(['item_id', 'result', 'finished_at'])
+      .where('deployment_id', '=', deploymentId)
+      .where('item_id', 'in', [...itemIds])
+      .where('outcome', 'in', ['pass', 'warn'])
+      .where('finished_at', '<', new Date(before))
+      .orderBy('item_id')
+      .orderBy('finished_at', 'desc')
+      .execute();
+    return rows.map(({ item_id, result, finished_at }) => ({
+      itemId: item_id,
+      at: finished_at?.getTime() ?? 0,
+      line: (result as unknown as CheckResult).line,
+    }));
+  },
   /** The last settled results of one item, newest first. */
   history: async (deploymentId: string, itemId: string, limit: number): Promise<readonly RunHistory[]> => {
     const rows = await db

@@ -1,4 +1,5 @@
 import type { Message } from '../blocks/kit.ts';
+import type { AlertExtras } from '../blocks/messages/alert.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Situation } from '../domain/situation.ts';
 import { sha256 } from '../lib/hash.ts';
@@ -9,6 +10,7 @@ import type { Messenger, Posted, PostTarget } from '../slack/messenger/messenger
 import { situate } from '../usecases/situate.ts';
 import type { Held } from './drawing-lease.ts';
 import { DrawAgain, holdForCall, LOOK_MS, record } from './drawing-lease.ts';
+import { alertContext } from './alert-context.ts';
 import type { RecoverDeps } from './recover-drawing.ts';
 import { recover } from './recover-drawing.ts';
 import type { KeptMessage } from './stores.ts';
@@ -21,7 +23,11 @@ export type Drawing = { readonly message: Message; readonly redrawAt?: Instant }
 export type Painter = (
   kept: KeptMessage,
   situation: Situation,
-  extras: { readonly messages: readonly KeptMessage[]; readonly lockSince?: Instant },
+  extras: {
+    readonly messages: readonly KeptMessage[];
+    readonly lockSince?: Instant;
+    readonly alert?: AlertExtras;
+  },
 ) => Drawing | undefined;
 
 export type DrawDeps = RecoverDeps &
@@ -81,7 +87,8 @@ const take = async ({ store, loop, paint }: DrawDeps, kept: KeptMessage): Promis
   const messages = await store.messages.list(deployment.id);
   const lock = await store.locks.find(deployment.teamId, deployment.environment, deployment.system);
   const own = lock?.deploymentId === deployment.id ? { lockSince: lock.since } : {};
-  const drawing = paint(current, situation, { messages, ...own });
+  const alert = kept.kind === 'alert' ? { alert: await alertContext(store, deployment, kept.ref) } : {};
+  const drawing = paint(current, situation, { messages, ...own, ...alert });
   return drawing === undefined ? undefined : { drawing, deployment, wanted: current.wanted };
 };
 

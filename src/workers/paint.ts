@@ -5,10 +5,10 @@ import { sceneOf } from '../blocks/scene.ts';
 import type { Painter } from './draw-message.ts';
 
 /** What each kind of kept message looks like now. Undefined: there is nothing to show. */
-export const paint: Painter = (kept, situation, { messages, lockSince }) => {
+export const paint: Painter = (kept, situation, { messages, lockSince, alert: context }) => {
   if (kept.kind === 'alert') {
     const alert = situation.deployment.alerts.find(({ id }) => id === kept.ref);
-    return alert === undefined ? undefined : { message: alertMessage(sceneOf(situation), alert) };
+    return alert === undefined ? undefined : { message: alertMessage(sceneOf(situation), alert, context) };
   }
   const newCard = messages.find(({ kind }) => kind === 'card')?.permalink;
   if (kept.kind === 'pointer') {

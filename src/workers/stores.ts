@@ -54,6 +54,11 @@ export type WorkerTx = Tx & {
       { request: CheckRequest; effect: Effect; deploymentId: string; wasClaimed: boolean } | undefined
     >;
     finish: (id: string, result: CheckResult, now: Instant) => Promise<boolean>;
+    listLastGood: (
+      deploymentId: string,
+      itemIds: readonly string[],
+      before: Instant,
+    ) => Promise<readonly { readonly itemId: string; readonly at: Instant; readonly line: string }[]>;
   };
   readonly audit: {
     list: (chain: string) => Promise<AuditEvent[]>;

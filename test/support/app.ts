@@ -46,8 +46,8 @@ export type TestApp = {
   readonly tminus: Tminus;
   readonly log: ReturnType<typeof recordingLog>;
   readonly databaseUrl: string;
-  /** Stops the bot and starts it again on the same database and sandbox. */
-  readonly restart: () => Promise<void>;
+  /** Stops the bot and starts it again on the same database and sandbox; `meanwhile` happens while it is away. */
+  readonly restart: (meanwhile?: () => void) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -99,8 +99,9 @@ export const startApp = async (options: AppOptions): Promise<TestApp> => {
     },
     log,
     databaseUrl: database.url,
-    restart: async () => {
+    restart: async (meanwhile) => {
       await tminus.stop();
+      meanwhile?.();
       tminus = await start();
     },
     close: async () => {
