@@ -59,6 +59,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     problem: () => 'The database has no tables of tminus yet.',
     remedy: 'Run "tminus migrate", or start the bot once.',
   },
+  schema_too_new: {
+    problem: (error) => `The database was migrated by a newer tminus: ${error.message}.`,
+    remedy: 'Install the newer version again, or restore the backup made before the upgrade.',
+  },
   slack_webapi_platform_error: {
     problem: (error) => `Slack refuses: ${error.message}.`,
     remedy: 'Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN; "tminus doctor" says what is wrong with them.',

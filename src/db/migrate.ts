@@ -1,14 +1,28 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Migration } from 'kysely';
-import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import { Kysely, Migrator, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import { compareVersions, parseVersion } from '../lib/matching/versions.ts';
 import type { Schema } from './schema.ts';
 
 const FOLDER = new URL('../../migrations/', import.meta.url);
 
 /** The version of the application that a schema at the newest migration needs at least. */
 export const MIN_APP_VERSION = '0.1.0';
+
+/** Version of this program, as package.json has it (a test holds the two together). */
+export const APP_VERSION = '0.1.0';
+
+/** A newer tminus has changed the schema so that this one cannot use it any more. */
+export class SchemaTooNewError extends Error {
+  override readonly name = 'SchemaTooNewError';
+  readonly code = 'schema_too_new';
+
+  constructor(needed: string) {
+    super(`the schema needs tminus ${needed} or newer, this is ${APP_VERSION}`);
+  }
+}
 
 const loadMigrations = async (): Promise<Record<string, Migration>> => {
   const files = (await readdir(fileURLToPath(FOLDER)))
@@ -44,6 +58,7 @@ const withMigrator = async <T>(
 /** Brings the schema to the newest migration; safe to run twice and at the same time (Kysely takes an advisory lock). */
 export const migrateToLatest = (url: string): Promise<MigrationReport> =>
   withMigrator(url, async (migrator, db) => {
+    if (await isNewer(db)) return { applied: [], pending: [] };
     const { error, results = [] } = await migrator.migrateToLatest();
     if (error !== undefined) throw new Error('The database could not be migrated', { cause: error });
     await db
@@ -53,6 +68,32 @@ export const migrateToLatest = (url: string): Promise<MigrationReport> =>
       .execute();
     return { applied: results.map(({ migrationName }) => migrationName), pending: [] };
   });
+
+/**
+ * Whether a newer tminus migrated this database. Migrations only add until a release later, so an older program goes on
+ * with a newer schema as long as that schema's min_app_version allows.
+ * @throws SchemaTooNewError when it does not.
+ */
+const isNewer = async (db: Kysely<Schema>): Promise<boolean> => {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return false;
+  const own = new Set(Object.keys(await loadMigrations()));
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  if (rows.every(({ name }) => own.has(name))) return false;
+  const needed = await db
+    .selectFrom('app_meta')
+    .select('value')
+    .where('key', '=', 'min_app_version')
+    .executeTakeFirst();
+  if (needed !== undefined && isOlder(APP_VERSION, needed.value)) throw new SchemaTooNewError(needed.value);
+  return true;
+};
+
+/** Whether the first version came before the second; false when one is none. */
+export const isOlder = (version: string, than: string): boolean => {
+  const [left, right] = [parseVersion(version), parseVersion(than)];
+  return left !== undefined && right !== undefined && compareVersions(left, right) < 0;
+};
 
 /** Undoes every migration; for tests of the way back only. */
 export const migrateToNothing = (url: string): Promise<void> =>

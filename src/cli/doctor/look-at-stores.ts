@@ -1,8 +1,7 @@
-import semver from 'semver';
 import pg from 'pg';
 import type { Config } from '../../config.ts';
 import { connect } from '../../db/connect.ts';
-import { pendingMigrations } from '../../db/migrate.ts';
+import { isOlder, pendingMigrations } from '../../db/migrate.ts';
 import { storeOn } from '../../db/store.ts';
 import type { Log } from '../../lib/log.ts';
 import { MINUTE } from '../../lib/time.ts';
@@ -52,8 +51,7 @@ const lookIntoTables = async (
       .select('value')
       .where('key', '=', 'min_app_version')
       .executeTakeFirst();
-    const isTooOld =
-      needed !== undefined && semver.valid(version) !== null && semver.lt(version, needed.value);
+    const isTooOld = needed !== undefined && isOlder(version, needed.value);
     const workers = await storeOn(db).workers.listLive(now().getTime() - MINUTE);
     return {
       workers,
