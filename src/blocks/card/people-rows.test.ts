@@ -115,7 +115,7 @@ describe('a settled row', () => {
     const skipped = run(answer(twoPhases()), (now) =>
       skipItem(now, { itemId: 'plan', actor: actor(now, 'bob'), reason: 'no wall' }),
     );
-    expect(cardText(skipped)).toContain('~The plan is known~ · skipped by <@UBOB>: no wall [Undo]');
+    expect(cardText(skipped)).toContain('⊘ 1. ~The plan is known~ · skipped by <@UBOB>: no wall [Undo]');
     expect(cardText(skipped)).toContain('1 skipped (debts)');
   });
 
@@ -126,7 +126,7 @@ describe('a settled row', () => {
     );
     const before = drawn(failed).findIndex((line) => line.includes('Certificates valid'));
     expect(drawn(skipped)[before]).toBe(
-      '☑ 3. ~Certificates valid~ · skipped by <@UBOB>: renewed tonight [Undo]',
+      '⊘ 3. ~Certificates valid~ · skipped by <@UBOB>: renewed tonight [Undo]',
     );
   });
 

@@ -13,7 +13,7 @@ import { actions, button, context, dialog, section } from '../kit.ts';
 import { blockId, encodeRef } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { progressIn } from '../scene.ts';
-import { SHAPE } from '../shapes.ts';
+import { SHAPE, settledShape } from '../shapes.ts';
 import { bold, dateTime, dotted, inline, listed, mention, plain, plural, struck } from '../text.ts';
 import type { Detail } from './detail.ts';
 import type { PeopleLine, PeopleRow } from './people-lines.ts';
@@ -56,7 +56,8 @@ const settledRow = (scene: Scene, entry: PlanItem, { title, line }: Detail): Kno
     entry,
     itemActions(scene, entry).filter((act) => act === 'undo'),
   );
-  const text = `${SHAPE.done} ${dotted(struckTitle(scene, entry, title), how)}`;
+  const shape = settledShape(scene.board.standing(entry.item.id));
+  const text = `${shape} ${dotted(struckTitle(scene, entry, title), how)}`;
   return section(blockId('row', entry.item.id), text, undo);
 };
 

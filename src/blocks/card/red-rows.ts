@@ -10,7 +10,7 @@ import { actions, context, section } from '../kit.ts';
 import { blockId } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { decidedAt, focusOf, isRecent, isRedYet, linesOf, progressIn } from '../scene.ts';
-import { SHAPE } from '../shapes.ts';
+import { SHAPE, settledShape } from '../shapes.ts';
 import { dotted, plural } from '../text.ts';
 import { rollBackButton } from './buttons.ts';
 import type { Detail } from './detail.ts';
@@ -71,7 +71,8 @@ const rowBlocks = (scene: Scene, row: RedRow, detail: Detail): KnownBlock[] => {
   const id = entry.item.id;
   if (isSettled) {
     const title = struckTitle(scene, entry, detail.title);
-    const text = `${SHAPE.done} ${dotted(title, decisionText(scene, entry, detail.line))}`;
+    const shape = settledShape(scene.board.standing(id));
+    const text = `${shape} ${dotted(title, decisionText(scene, entry, detail.line))}`;
     const [undo] = itemButtons(
       scene,
       entry,

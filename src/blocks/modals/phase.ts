@@ -16,7 +16,7 @@ import { blockId, encodeRef } from '../ref.ts';
 import type { PhaseFilter, Ref } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { isRedYet, progressIn } from '../scene.ts';
-import { SHAPE } from '../shapes.ts';
+import { SHAPE, settledShape } from '../shapes.ts';
 import { dotted, inline, plural } from '../text.ts';
 import { confirmableTogether } from './confirm-group.ts';
 import { standingWord } from './details.ts';
@@ -166,7 +166,7 @@ const rowText = (scene: Scene, entry: PlanItem): string => {
 
 const shapeOf = (scene: Scene, { item }: PlanItem): string => {
   const standing = scene.board.standing(item.id);
-  if (isWell(standing)) return SHAPE.done;
+  if (isWell(standing)) return settledShape(standing);
   if (standing === 'red') return isRedYet(scene) ? SHAPE.red : SHAPE.notYet;
   return standing === 'unclear' ? SHAPE.unclear : SHAPE.open;
 };
