@@ -1,5 +1,6 @@
 import { WebClient } from '@slack/web-api';
 import type { View } from '@slack/types';
+import { header } from '../blocks/kit.ts';
 import type { Message } from '../blocks/kit.ts';
 import type { Log } from '../lib/log.ts';
 import type { Show } from './intent.ts';
@@ -33,7 +34,7 @@ export const createHome = ({
     try {
       const mine = await show({ what: 'mine' }, asked);
       const list = await show({ what: 'list' }, asked);
-      const blocks = [...named('mine', mine), { type: 'divider' as const }, ...named('list', list)];
+      const blocks = [...named('mine', 'What waits for you', mine), ...named('list', 'Under way', list)];
       await client.views.publish({ user_id: person, view: { type: 'home', blocks } satisfies View });
     } catch (err) {
       log.warn({ err, person }, 'home_not_drawn');
@@ -41,9 +42,9 @@ export const createHome = ({
   };
 };
 
-/** Two lists on one surface: their blocks must not share ids. */
-const named = (prefix: string, { blocks }: Message): Message['blocks'] =>
-  blocks.map((block) => ({
+/** Two lists on one surface, each below its title: their blocks must not share ids. */
+const named = (prefix: string, title: string, { blocks }: Message): Message['blocks'] =>
+  [header(title), ...blocks].map((block) => ({
     ...block,
     ...('block_id' in block ? { block_id: `${prefix}.${block.block_id ?? ''}` } : {}),
   }));

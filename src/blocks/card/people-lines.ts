@@ -126,17 +126,20 @@ type GroupKey = (line: PeopleLine) => Group | undefined;
 const effectOf = ({ entry }: PeopleLine): Effect =>
   entry.item.body.kind === 'check' ? entry.item.body.effect : 'read';
 
-/** The rows to draw, by their place in the file, so that numbers rise down the card; what is unclear stays first. */
-export const placed = ({ board }: Scene, rows: readonly PeopleRow[]): readonly PeopleRow[] => {
-  const keyOf = (row: PeopleRow) => {
-    const line = row.kind === 'line' ? row.line : row.lines[0];
-    const isUnclear = line?.kind === 'unclear' && !line.isSettled;
-    return { rank: isUnclear ? 0 : 1, place: line === undefined ? 0 : board.plan.items.indexOf(line.entry) };
-  };
-  return rows
-    .map((row) => ({ row, ...keyOf(row) }))
-    .toSorted((a, b) => a.rank - b.rank || a.place - b.place)
-    .map(({ row }) => row);
+const placeIn = ({ board }: Scene, line: PeopleLine | undefined): number =>
+  line === undefined ? 0 : board.plan.items.indexOf(line.entry);
+
+/** Lines that were chosen by need, so that their numbers rise down the list. */
+export const inFileOrder = (scene: Scene, lines: readonly PeopleLine[]): readonly PeopleLine[] =>
+  lines.toSorted((a, b) => placeIn(scene, a) - placeIn(scene, b));
+
+/** The same for the rows to draw; what is unclear stays first. */
+export const placed = (scene: Scene, rows: readonly PeopleRow[]): readonly PeopleRow[] => {
+  const firstOf = (row: PeopleRow) => (row.kind === 'line' ? row.line : row.lines[0]);
+  const rankOfRow = (row: PeopleRow) => (firstOf(row)?.kind === 'unclear' ? 0 : 1);
+  return rows.toSorted(
+    (a, b) => rankOfRow(a) - rankOfRow(b) || placeIn(scene, firstOf(a)) - placeIn(scene, firstOf(b)),
+  );
 };
 
 /** By-click checks of one phase and effect; steps with a command stay alone, each has its own moment. */

@@ -4,7 +4,7 @@ import type { Deployment } from '../../domain/deployment.ts';
 import type { PersonId } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
 import { stateWord, titleOf } from '../card/heading.ts';
-import { peopleLines } from '../card/people-lines.ts';
+import { inFileOrder, peopleLines } from '../card/people-lines.ts';
 import { waitingFor } from '../card/waiting.ts';
 import { titleText } from '../item/number.ts';
 import { holds, isOwnedBy } from '../item/owner.ts';
@@ -96,12 +96,10 @@ const mineLines = (scene: Scene, viewer: PersonId, cardUrl: string | undefined):
   );
   const decisions = decisionsFor(scene, viewer).map((words) => `   ${SHAPE.open} ${words}`);
   if (own.length + decisions.length === 0) return [];
-  const named = own
-    .slice(0, MOST_MINE)
-    .map(
-      ({ entry }) =>
-        `   ${SHAPE.open} ${dotted(titleText(scene, entry, 100), ownerText(scene, entry), `item ${inline(entry.item.id, 80)}`)}`,
-    );
+  const named = inFileOrder(scene, own.slice(0, MOST_MINE)).map(
+    ({ entry }) =>
+      `   ${SHAPE.open} ${dotted(titleText(scene, entry, 100), ownerText(scene, entry), `item ${inline(entry.item.id, 80)}`)}`,
+  );
   const rest = own.length - named.length;
   return [
     linked({ deployment, ...(cardUrl === undefined ? {} : { cardUrl }) }),
@@ -149,7 +147,7 @@ export const locksMessage = (locks: readonly LockLine[]): Message =>
               holder === undefined ? undefined : `held by ${inline(holder, 120)}`,
               by === undefined ? undefined : `by ${mention(by)}`,
               `since ${dateTime(since)}`,
-              reason === undefined ? undefined : inline(reason, 200),
+              reason === undefined || reason === holder ? undefined : inline(reason, 200),
             )}`,
         ),
         'To free one: /deploy unlock <environment> <reason>'.replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
