@@ -21,7 +21,7 @@ import { SECOND } from './lib/time.ts';
 import type { Jobs, JobsBackend } from './queue/jobs.ts';
 import { createJobs, migrateJobs } from './queue/jobs.ts';
 import { startRelay } from './queue/relay.ts';
-import { calendarOf } from './scheduler/calendar.ts';
+import { keptCalendars } from './scheduler/calendar.ts';
 import { schedulerBeats, startBeats } from './scheduler/ticks.ts';
 import { startEmbeddedPostgres } from './services/embedded-postgres.ts';
 import type { SlackEdge } from './slack/start-slack.ts';
@@ -79,6 +79,7 @@ const startParts = async (parts: Parts, stops: Stops): Promise<Omit<Tminus, 'sto
   const files = await loadFiles(config, log);
   const presence = await announce(parts, { work, files });
   stops.push(presence.leave);
+  const calendarOf = keptCalendars();
   const loopWith: LoopWith = (teamId, store, people) => ({
     teamId,
     transact: store.transact,

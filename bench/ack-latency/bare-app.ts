@@ -1,11 +1,12 @@
 // The yardstick: Bolt alone, with one listener that only acknowledges.
-import { App, HTTPReceiver } from '@slack/bolt';
+import { App, HTTPReceiver, LogLevel } from '@slack/bolt';
 import type { AddressInfo } from 'node:net';
 
 const [, , kind, token = '', signingSecret = '', slackApiUrl = ''] = process.argv;
 
-const receiver = new HTTPReceiver({ signingSecret, endpoints: '/slack/events' });
-const app = new App({ token, receiver, clientOptions: { slackApiUrl } });
+const logLevel = LogLevel.ERROR;
+const receiver = new HTTPReceiver({ signingSecret, endpoints: '/slack/events', logLevel });
+const app = new App({ token, receiver, logLevel, clientOptions: { slackApiUrl } });
 if (kind === 'command') app.command(/.*/, ({ ack }) => ack());
 else app.action(/.*/, ({ ack }) => ack());
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark, Figure } from '../figures.ts';
 import { median, percentile } from '../figures.ts';
 import { manualChecklist, PRODUCTION } from '../support/checklists.ts';
@@ -16,6 +17,7 @@ const ROUNDS = 5;
 const ITEMS = 500;
 const LOOKS = 3000;
 const CHANNEL = 'C0DEPLOYS';
+const REST_MS = 500;
 
 type Load = { readonly send: (url: string, requests: readonly PreparedRequest[]) => Promise<BatchReport> };
 type Round = { readonly bare: BatchReport; readonly product: BatchReport };
@@ -36,11 +38,11 @@ export const ackLatency: Benchmark = {
       const commands = await startBare('command', product, ends);
       const clicks = await startBare('action', product, ends);
       const [warmUp = '', ...measured] = systems;
-      await clickRound({ product, load, bareUrl: clicks, system: warmUp });
+      await clickRound({ product, load, bareUrl: clicks, system: warmUp, round: 0 });
       const looks = await lookRounds({ product, load, bareUrl: commands, say });
       const confirms: ClickRound[] = [];
-      for (const system of measured) {
-        confirms.push(await clickRound({ product, load, bareUrl: clicks, system }));
+      for (const [round, system] of measured.entries()) {
+        confirms.push(await clickRound({ product, load, bareUrl: clicks, system, round }));
         say(roundText('confirm', confirms.at(-1)));
       }
       return [...lookFigures(looks), ...clickFigures(confirms)];
@@ -103,11 +105,13 @@ const lookRounds = async ({ product, load, bareUrl, say }: Rounds): Promise<read
   const rounds: Round[] = [];
   for (let round = 0; round <= ROUNDS; round += 1) {
     const requests = () => Array.from({ length: LOOKS }, () => commandRequest(senderTo(product), 'status'));
-    const bare = await load.send(bareUrl, requests());
-    const own = await load.send(product.requestUrl, requests());
-    if (!own.answers.every((answer) => answer.includes('many-0')))
-      throw new Error(`status answered ${own.answers.join(' | ')}`);
-    rounds.push({ bare, product: own });
+    const sent = await inTurns(round, {
+      bare: () => load.send(bareUrl, requests()),
+      product: () => load.send(product.requestUrl, requests()),
+    });
+    if (!sent.product.answers.every((answer) => answer.includes('many-0')))
+      throw new Error(`status answered ${sent.product.answers.join(' | ')}`);
+    rounds.push(sent);
     say(roundText('status', rounds.at(-1)));
   }
   return rounds.slice(1);
@@ -119,18 +123,41 @@ const clickRound = async ({
   load,
   bareUrl,
   system,
-}: Omit<Rounds, 'say'> & { system: string }): Promise<ClickRound> => {
+  round,
+}: Omit<Rounds, 'say'> & { system: string; round: number }): Promise<ClickRound> => {
   const message = await startDeployment(product, system);
   const deploymentId = await idOf(product, system);
   const requests = () =>
     Array.from({ length: ITEMS }, (_none, index) =>
       confirmRequest(senderTo(product), { deploymentId, itemId: `item-${index + 1}`, message }),
     );
-  const bare = await load.send(bareUrl, requests());
-  const from = performance.now();
-  const own = await load.send(product.requestUrl, requests());
-  await allCarriedOut(product, deploymentId);
-  return { bare, product: own, carriedOutMs: performance.now() - from };
+  let carriedOutMs = 0;
+  const sent = await inTurns(round, {
+    bare: () => load.send(bareUrl, requests()),
+    product: async () => {
+      const from = performance.now();
+      const report = await load.send(product.requestUrl, requests());
+      await allCarriedOut(product, deploymentId);
+      carriedOutMs = performance.now() - from;
+      return report;
+    },
+  });
+  return { ...sent, carriedOutMs };
+};
+
+/** Who goes first changes from round to round, and what came before has come to rest. */
+const inTurns = async (
+  round: number,
+  send: { readonly bare: () => Promise<BatchReport>; readonly product: () => Promise<BatchReport> },
+): Promise<Round> => {
+  await sleep(REST_MS);
+  if (round % 2 === 0) {
+    const bare = await send.bare();
+    return { bare, product: await send.product() };
+  }
+  const product = await send.product();
+  await sleep(REST_MS);
+  return { bare: await send.bare(), product };
 };
 
 /** Starts it as a person does and returns its card as Slack hands it to the app with every click. */

@@ -237,6 +237,19 @@ export const messageStore = (db: Kysely<Schema>) => ({
       .executeTakeFirst();
     return row === undefined ? undefined : messageOf(row, row.lease !== null);
   },
+  /** Deployment that has not ended -> link to its card; those without a link are absent. */
+  listLiveLinks: async (teamId: string): Promise<ReadonlyMap<string, string>> => {
+    const rows = await db
+      .selectFrom('deployment')
+      .innerJoin('slack_message', 'slack_message.deployment_id', 'deployment.id')
+      .select(['deployment.id', 'slack_message.permalink'])
+      .where('deployment.team_id', '=', teamId)
+      .where('deployment.ended_at', 'is', null)
+      .where('slack_message.kind', '=', 'card')
+      .where('slack_message.permalink', 'is not', null)
+      .execute();
+    return new Map(rows.flatMap(({ id, permalink }) => (permalink === null ? [] : [[id, permalink]])));
+  },
   list: async (deploymentId: string): Promise<SlackMessage[]> => {
     const rows = await db
       .selectFrom('slack_message')

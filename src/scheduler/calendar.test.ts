@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../lib/time.ts';
-import { calendarOf } from './calendar.ts';
+import { calendarOf, keptCalendars } from './calendar.ts';
 
 const BERLIN = 'Europe/Berlin';
 const NEW_YORK = 'America/New_York';
@@ -201,5 +201,15 @@ describe('working days', () => {
         expect(newYork.addWorkDays(newYork.addWorkDays(start, 2), 1)).toBe(newYork.addWorkDays(start, 3));
       }),
     );
+  });
+});
+
+describe('calendars that are kept', () => {
+  it('are the same for the same place and others for other places', () => {
+    const calendars = keptCalendars();
+    const berlinCalendar = calendars({ timeZone: BERLIN, workHours: office });
+    expect(calendars({ timeZone: BERLIN, workHours: { ...office } })).toBe(berlinCalendar);
+    expect(calendars({ timeZone: NEW_YORK, workHours: office })).not.toBe(berlinCalendar);
+    expect(calendars({ timeZone: BERLIN, workHours: { ...office, days: [1] } })).not.toBe(berlinCalendar);
   });
 });

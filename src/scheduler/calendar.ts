@@ -46,6 +46,17 @@ export const calendarOf = ({ timeZone, workHours }: CalendarOptions): Calendar =
   };
 };
 
+/** Calendars made once for each place: everything that is looked at asks for one, and making it takes longer than asking it. */
+export const keptCalendars = (): typeof calendarOf => {
+  const kept = new Map<string, Calendar>();
+  return (place) => {
+    const key = JSON.stringify([place.timeZone, place.workHours]);
+    const calendar = kept.get(key) ?? calendarOf(place);
+    kept.set(key, calendar);
+    return calendar;
+  };
+};
+
 /** Searching is pure, so one parsed expression per text and zone serves for good. */
 const cronSearch = (): Calendar['nextCron'] => {
   const parsed = new Map<string, Cron>();

@@ -202,8 +202,17 @@ export const envelopeKey = (envelope: Envelope): string =>
     ? `view:${envelope.viewId}`
     : `${envelope.kind}:${envelope.triggerId}`;
 
-/** The payload as it is stored: without the verification token, which proves nothing and is a secret. */
+/** Copies of what we drew ourselves, which Slack sends back with every click: tens of kilobytes that nobody reads. */
+const OWN_DRAWINGS: ReadonlySet<string> = new Set(['message', 'blocks']);
+
+/** The payload as it is stored: without our own drawings, and without the verification token, which proves nothing and is a secret. */
 export const storable = (body: unknown): JsonObject => {
-  const { token: _token, ...rest } = body as JsonObject;
-  return rest;
+  const { token: _token, view, ...rest } = body as JsonObject;
+  return { ...withoutDrawings(rest), ...(isObject(view) ? { view: withoutDrawings(view) } : {}) };
 };
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const withoutDrawings = (payload: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(payload).filter(([key]) => !OWN_DRAWINGS.has(key)));

@@ -21,6 +21,7 @@ import { isEnded } from '../domain/deployment.ts';
 import { refusal } from '../domain/refusal.ts';
 import type { Situation } from '../domain/situation.ts';
 import { nearest } from '../lib/nearest.ts';
+import { stated } from '../lib/stated.ts';
 import { noticeRow, tell } from '../usecases/notices.ts';
 import { readinessOfFiles } from '../usecases/preflight.ts';
 import { environmentOf, situate } from '../usecases/situate.ts';
@@ -49,6 +50,7 @@ export type ShowStores = {
       kind: 'card',
       ref: 'card',
     ) => Promise<{ readonly permalink: string | null } | undefined>;
+    listLiveLinks: (teamId: string) => Promise<ReadonlyMap<string, string>>;
   };
   readonly audit: {
     list: (chain: string) => Promise<AuditEvent[]>;
@@ -81,12 +83,9 @@ const look = async (looking: Looking, show: Show, asked: Asked): Promise<Message
     case 'help':
       return helpMessage();
     case 'list':
-      return listMessage(await seenAll(looking, await stores.deployments.listLive(loop.teamId)));
+      return listMessage(await seeLive(looking));
     case 'mine':
-      return mineMessage(
-        asked.person.id,
-        await scenes(looking, await stores.deployments.listLive(loop.teamId)),
-      );
+      return mineMessage(asked.person.id, await scenes(looking, await seeLive(looking)));
     case 'status':
       return showStatus(looking, show.of);
     case 'history': {
@@ -119,22 +118,30 @@ const seen = async ({ stores }: Looking, deployment: Deployment): Promise<Seen> 
 const seenAll = (looking: Looking, deployments: readonly Deployment[]): Promise<readonly Seen[]> =>
   Promise.all(deployments.map((deployment) => seen(looking, deployment)));
 
-const scenes = (looking: Looking, deployments: readonly Deployment[]) =>
+/** Everything under way. Deployments and the links to their cards are asked for side by side: people wait for this. */
+const seeLive = async ({ loop, stores }: Looking): Promise<readonly Seen[]> => {
+  const [live, links] = await Promise.all([
+    stores.deployments.listLive(loop.teamId),
+    stores.messages.listLiveLinks(loop.teamId),
+  ]);
+  return live.map((deployment) => ({ deployment, ...stated({ cardUrl: links.get(deployment.id) }) }));
+};
+
+const scenes = (looking: Looking, shown: readonly Seen[]) =>
   Promise.all(
-    deployments.map(async (deployment) => ({
-      scene: sceneOf(await situationOf(looking, deployment)),
-      ...(await seen(looking, deployment)),
-    })),
+    shown.map(async (one) => ({ scene: sceneOf(await situationOf(looking, one.deployment)), ...one })),
   );
 
 const showStatus = async (
   looking: Looking,
   of: Extract<Show, { what: 'status' }>['of'],
 ): Promise<Message> => {
-  const { loop, stores } = looking;
+  const { loop } = looking;
   if (of !== undefined && !('environment' in of)) {
     const target = await findTarget(loop, of);
-    return target.ok ? statusMessage(await scenes(looking, [target.value])) : refusalMessage(target.error);
+    return target.ok
+      ? statusMessage(await scenes(looking, await seenAll(looking, [target.value])))
+      : refusalMessage(target.error);
   }
   const wanted = of?.environment;
   const known = [...loop.files().environments.keys()];
@@ -143,8 +150,8 @@ const showStatus = async (
     const hint = `Environments: ${(near.length > 0 ? near : known).join(', ')}.`;
     return refusalMessage(refusal('unknown_environment', `There is no environment ${wanted}. ${hint}`));
   }
-  const live = await stores.deployments.listLive(loop.teamId);
-  const here = live.filter(({ environment }) => wanted === undefined || environment === wanted);
+  const live = await seeLive(looking);
+  const here = live.filter(({ deployment }) => wanted === undefined || deployment.environment === wanted);
   return statusMessage(await scenes(looking, here));
 };
 

@@ -1,7 +1,7 @@
 import type { CheckDefinition, CheckRequest } from '../domain/check.ts';
 import type { EffectiveChecklist, Environment } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
-import type { PlanItem } from '../domain/plan.ts';
+import type { HoldsCondition, PlanItem } from '../domain/plan.ts';
 import type { Rules, Situation } from '../domain/situation.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { substitute } from '../lib/placeholders.ts';
@@ -19,12 +19,26 @@ export const situate = (
     checklist,
     now,
     newId: loop.newId,
-    holds: (condition, choices) => loop.holds(condition, { environment: deployment.environment, choices }),
+    holds: holdsIn(loop, deployment.environment),
     readiness: (entry) => readinessOf(loop, { deployment, checklist, entry }),
     rules: rulesOf(loop.rules, checklist),
     policy: loop.people.policyOf(environment),
     calendar: loop.calendarOf(checklist),
   };
+};
+
+type HoldsInEnvironment = Map<string, HoldsCondition>;
+
+/** One function per environment, for as long as the rule it applies: a plan that was laid out with it is known by it. */
+const judges = new WeakMap<Loop['holds'], HoldsInEnvironment>();
+
+const holdsIn = ({ holds }: Loop, environment: string): HoldsCondition => {
+  const known: HoldsInEnvironment = judges.get(holds) ?? new Map<string, HoldsCondition>();
+  judges.set(holds, known);
+  const judge =
+    known.get(environment) ?? ((condition, choices) => holds(condition, { environment, choices }));
+  known.set(environment, judge);
+  return judge;
 };
 
 const rulesOf = (rules: Rules, { secondLookMs }: EffectiveChecklist): Rules =>
