@@ -14,8 +14,17 @@ import { situate } from '../usecases/situate.ts';
 import type { Loop } from '../usecases/world.ts';
 import type { Target, TypedAct } from './intent.ts';
 
+type Meaning = {
+  /** Where nothing runs any more the newest one is meant, however it ended. Else only one that left work to do. */
+  readonly orEnded?: boolean;
+};
+
 /** The deployment somebody means. */
-export const findTarget = async (loop: Loop, target: Target): Promise<Result<Deployment, Refusal>> => {
+export const findTarget = async (
+  loop: Loop,
+  target: Target,
+  { orEnded = false }: Meaning = {},
+): Promise<Result<Deployment, Refusal>> => {
   if ('deploymentId' in target) {
     const found = await loop.transact((tx) => tx.deployments.find(target.deploymentId));
     return found === undefined ? err(unknown(target.deploymentId)) : ok(found);
@@ -27,12 +36,12 @@ export const findTarget = async (loop: Loop, target: Target): Promise<Result<Dep
   const live = await loop.transact((tx) => tx.deployments.listLive(loop.teamId, target.channel));
   const [first, ...others] = live;
   if (first === undefined) {
-    return err(
-      refusal(
-        'no_deployment_here',
-        'No deployment is running in this channel. Name one with #n, or type /deploy list.',
-      ),
+    const [last] = await loop.transact((tx) =>
+      tx.deployments.listRecent(loop.teamId, { channel: target.channel, limit: 1 }),
     );
+    return last !== undefined && (orEnded || last.state.kind === 'rolled_back')
+      ? ok(last)
+      : err(NOTHING_RUNS);
   }
   if (others.length === 0) return ok(first);
   const names = live
@@ -45,6 +54,11 @@ export const findTarget = async (loop: Loop, target: Target): Promise<Result<Dep
     ),
   );
 };
+
+const NOTHING_RUNS = refusal(
+  'no_deployment_here',
+  'No deployment is running in this channel. Name one with #n, or type /deploy list.',
+);
 
 const unknown = (name: string): Refusal =>
   refusal('unknown_deployment', `There is no deployment ${name}. Type /deploy list for those that run.`);

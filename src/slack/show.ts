@@ -158,7 +158,7 @@ const showStatus = async (
 /** The file goes to the thread; the one who asked sees the summary at once. */
 const showReport = async (looking: Looking, target: Target): Promise<Message> => {
   const { loop, stores } = looking;
-  const found = await findTarget(loop, target);
+  const found = await findTarget(loop, target, { orEnded: true });
   if (!found.ok) return refusalMessage(found.error);
   const deployment = found.value;
   const chain = deploymentChain(deployment.id);

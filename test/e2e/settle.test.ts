@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/app.ts';
 import type { E2e } from '../support/e2e.ts';
-import { expectCleanConversation, SMALL, smallProduction, startE2e } from '../support/e2e.ts';
+import { expectCleanConversation, startE2e } from '../support/e2e.ts';
+import { SMALL, smallProduction } from '../support/small-system.ts';
 
 /** More lines than the card has rows, so that a phase stands as one of them. */
 const MANY = `

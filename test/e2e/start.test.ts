@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { E2e } from '../support/e2e.ts';
-import { expectCleanConversation, SMALL, smallProduction, startE2e } from '../support/e2e.ts';
+import { expectCleanConversation, startE2e } from '../support/e2e.ts';
+import { SMALL, smallProduction } from '../support/small-system.ts';
 import { eventually } from '../support/app.ts';
 
 const OTHER = SMALL.replace('system: small', 'system: other').replace(

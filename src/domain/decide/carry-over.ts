@@ -1,5 +1,7 @@
+import type { Json } from '../../lib/json.ts';
+import { canonicalJson } from '../../lib/json.ts';
 import { DAY } from '../../lib/time.ts';
-import type { EffectiveChecklist } from '../checklist.ts';
+import type { EffectiveChecklist, Item } from '../checklist.ts';
 import type { Deployment } from '../deployment.ts';
 import { progressOf } from '../deployment.ts';
 import type { EventOf } from '../events.ts';
@@ -46,6 +48,7 @@ const isByHand = (situation: Situation, entry: PlanItem): boolean => {
 };
 
 const isSame = ({ item }: PlanItem, before: PlanItem | undefined): boolean =>
-  before !== undefined &&
-  item.title === before.item.title &&
-  JSON.stringify(item.body) === JSON.stringify(before.item.body);
+  before !== undefined && item.title === before.item.title && bodyText(item) === bodyText(before.item);
+
+/** Storage keeps what a checklist says, not the order in which it says it. */
+const bodyText = ({ body }: Item): string => canonicalJson(JSON.parse(JSON.stringify(body)) as Json);

@@ -1,0 +1,127 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/app.ts';
+import type { E2e } from '../support/e2e.ts';
+import { bringTo, expectCleanConversation, startE2e } from '../support/e2e.ts';
+
+describe('rolling back', () => {
+  let e2e: E2e;
+  beforeAll(async () => {
+    e2e = await startE2e();
+    await e2e.types('ana', 'start production small 1.1.0');
+    await bringTo(e2e, 'watching');
+    e2e.service.answers['/health'] = 500;
+    await e2e.types('ana', 'rerun health');
+    await eventually('the alert', () =>
+      e2e.sandbox.messages('#deploys').some(({ visibleText }) => visibleText.includes('Fails since')),
+    );
+  });
+  afterAll(() => e2e.close());
+  afterEach(() => expectCleanConversation(e2e.app));
+
+  it('asks for plans, target and reason, and for the word RESTORE where data is lost', async () => {
+    const view = await e2e.opens('omar', 'Roll back…', 'Fails since');
+    expect(view.title).toBe('Roll back');
+    expect(view.visibleText).toContain('Health fails for more than five minutes');
+    const without = await e2e.submits('omar', {
+      Plan: ['app', 'database'],
+      Reason: 'health is gone',
+      'Back to version': '1.0.0',
+    });
+    expect(JSON.stringify(without.errors)).toContain('Type the word RESTORE');
+    await e2e.submits('omar', { 'Type RESTORE to go on with it': 'RESTORE' });
+    await e2e.card('Rolling back', 'Back to 1.0.0', 'Application + Database', 'health is gone');
+    await e2e.threadLine('Rolling back by <@U0OMAR>: health is gone');
+  });
+
+  it('cancels the ladder and answers the alert with the way back', async () => {
+    const card = await e2e.card('Rolling back');
+    expect(card.visibleText).not.toContain('+1h <');
+    await eventually('the alert to say so', () =>
+      e2e.sandbox
+        .messages('#deploys')
+        .some(({ visibleText }) => visibleText.includes('Being rolled back since')),
+    );
+    await e2e.asks('ana', 'rollback once more', 'It is already rolling back');
+    await e2e.asks('ana', 'confirm health', 'which is over: this deployment was rolled back');
+  });
+
+  it('shows the steps of the chosen plans with the earlier version in their commands', async () => {
+    await e2e.card('./deploy.sh 1.0.0', 'Previous version is running again');
+    await e2e.asks('ben', 'skip rollback-health no time', 'can never be skipped');
+    await e2e.asks('omar', 'confirm rollback-app', 'Confirmed: Previous version is running again.');
+    await e2e.asks('omar', 'confirm rollback-restore', 'Confirmed: Backup restored.');
+  });
+
+  it('stays rolling back while its checks fail, and asks again', async () => {
+    await e2e.card('Rolling back', 'Health answers again', 'got 500');
+    e2e.clock.forward(10 * 60_000);
+    await e2e.threadLine('The rollback is not done');
+  });
+
+  it('is rolled back when the checks hold, locked, with what is left to do', async () => {
+    e2e.service.answers['/health'] = { status: 'healthy' };
+    e2e.clock.forward(61_000);
+    await e2e.card('Rolled back', 'stays locked', 'Cause is written down');
+    await eventually('the report', () =>
+      e2e.sandbox.files().some(({ name, content }) => name === 'report-small-1.md' && content !== ''),
+    );
+    await e2e.asks('ben', 'start production small 1.1.1', 'small in production is locked');
+    await e2e.asks('omar', 'confirm cause-found', 'Confirmed: Cause is written down.');
+    await e2e.asks('omar', 'unlock production', 'Say why');
+    await e2e.asks('omar', 'unlock production cause is known', 'Unlocked: small in production.');
+    await e2e.asks('omar', 'unlock production again', 'production is not locked');
+  });
+
+  it('leaves the earlier version as the one that runs', async () => {
+    await e2e.asks('ben', 'start production small 1.1.1', 'has started');
+    await e2e.cardOf(2, 'replaces 1.0.0');
+  });
+});
+
+describe('aborting', () => {
+  let e2e: E2e;
+  beforeAll(async () => {
+    e2e = await startE2e();
+    await e2e.types('ana', 'start production small 1.1.0');
+    await e2e.card('Preparing');
+    await e2e.asks('ana', 'confirm plan-read', 'Confirmed');
+    await e2e.asks('ana', 'confirm signing-key it has 64 characters', 'Confirmed');
+  });
+  afterAll(() => e2e.close());
+  afterEach(() => expectCleanConversation(e2e.app));
+
+  it('ends a preparation with a reason and frees the place', async () => {
+    await e2e.asks('ana', 'abort', 'A reason is needed');
+    const view = await e2e.opens('ana', 'Abort…');
+    expect(view.title).toBe('Abort');
+    await e2e.submits('ana', { Reason: 'wrong branch' });
+    const card = await e2e.cardOf(1, 'Aborted', 'by <@U0ANA>', 'wrong branch');
+    expect(card.visibleText).not.toContain('[Go]');
+    await e2e.asks('ana', 'go #1', 'past its gate');
+    await e2e.asks('ana', 'confirm cost-alerts #1', 'This deployment has ended');
+  });
+
+  it('offers the confirmations of the attempt to the next start; who and when stay', async () => {
+    await e2e.types('ben', '');
+    const view = await eventually('the dialog', () => e2e.sandbox.as('ben').view());
+    expect(view.visibleText).toContain('The last attempt was aborted by <@U0ANA>');
+    expect(view.visibleText).toContain('Carry over 2 confirmations');
+    await e2e.submits('ben', { Version: '1.1.1', 'Last attempt': ['small-1'] });
+    await e2e.cardOf(2, 'small 1.1.1 → production', 'by <@U0BEN>', 'First things ████░░░░ 3/5');
+    await e2e.asks('ben', 'confirm plan-read #2', 'was already confirmed by <@U0ANA>');
+    await e2e.asks('ben', 'undo plan-read #2', 'Only your own click can be undone without a reason');
+  });
+
+  it('leaves a roll-out as it is, locked, or rolls back instead', async () => {
+    await e2e.asks('ben', 'confirm cost-alerts #2', 'Confirmed');
+    await e2e.cardOf(2, 'Awaiting Go');
+    await e2e.asks('eva', 'go #2', 'Go is given');
+    await e2e.cardOf(2, 'Deploying');
+    const view = await e2e.opens('ben', 'Abort…', '#2');
+    expect(view.visibleText).toContain('the environment stays locked');
+    expect(view.visibleText).toContain('[Roll back…]');
+    await e2e.submits('ben', { Reason: 'the power is out' });
+    await e2e.cardOf(2, 'Aborted', 'Left as it is', '/deploy unlock production');
+    await e2e.asks('ana', 'start production small 1.1.2', 'small in production is locked');
+  });
+});
