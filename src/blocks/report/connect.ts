@@ -9,7 +9,7 @@ const TEN = 10;
 /** The checks that would have saved people most: critical before required, watched before once, the file's order last. */
 export const connectFirst = (scene: Scene): readonly ConnectLine[] =>
   countedLines(scene)
-    .filter(({ applies }) => applies)
+    .filter(({ applies, item }) => applies && item.body.kind === 'check')
     .flatMap((entry) => {
       const readiness = scene.situation.readiness(entry);
       return readiness.kind === 'not_connected' ? [{ entry, missing: readiness.missing }] : [];
