@@ -62,11 +62,13 @@ const leftLine = (left: readonly Left[]): string => {
 
 const alertsLine = ({ alerts, scene }: ReportFacts): string => {
   if (alerts.length === 0) return 'No alerts';
-  const lasted = alerts.map(
-    ({ since, state }) => (state.kind === 'resolved' ? state.at : scene.situation.now) - since,
-  );
+  const { now, deployment } = scene.situation;
+  // With the deployment everything ends that was still open.
+  const end = 'at' in deployment.state ? deployment.state.at : now;
+  const lasted = alerts.map(({ since, state }) => (state.kind === 'resolved' ? state.at : end) - since);
   const open = alerts.filter(({ state }) => state.kind !== 'resolved').length;
-  return `${plural(alerts.length, 'alert')}, the longest ${durationText(Math.max(...lasted))}${open === 0 ? '' : `, ${open} not over`}`;
+  const how = deployment.state.kind === 'rolled_back' ? 'ended by the rollback' : 'not over';
+  return `${plural(alerts.length, 'alert')}, the longest ${durationText(Math.max(...lasted))}${open === 0 ? '' : `, ${open} ${how}`}`;
 };
 
 const worstLine = ({ worst }: ReportFacts): string =>

@@ -3,12 +3,13 @@ import { GENESIS, linksFor } from '../../domain/audit.ts';
 import type { AuditEvent, ChainHead } from '../../domain/audit.ts';
 import type { DomainEvent } from '../../domain/events.ts';
 import type { Measured } from '../../domain/deployment.ts';
+import { rollBack } from '../../domain/decide/roll-back.ts';
 import { skipItem } from '../../domain/settle/skip-item.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { HOUR, MINUTE } from '../../lib/time.ts';
-import { situationIn, started } from '../../../test/support/journey.ts';
+import { settleAll, situationIn, started } from '../../../test/support/journey.ts';
 import { outline } from '../../../test/support/outline.ts';
-import { actor, answer, run, START } from '../../../test/support/situation.ts';
+import { actor, answer, at, passTime, run, START } from '../../../test/support/situation.ts';
 import { reportMarkdown } from './markdown.ts';
 import { reportPost } from './post.ts';
 
@@ -124,6 +125,19 @@ test('the first checks to connect are the critical ones, each with what is missi
     '## Connect first\n\n1. The signing key is long enough: kind env\n2. The new version answers: kind http',
   );
   expect(reportMarkdown({ situation: started(), ...chain([]) })).toContain('Every check is connected.');
+});
+
+test('an alert lasts no longer than the deployment it is about', () => {
+  const watching = situationIn('watching');
+  const bad = passTime(watching, watching.now + 2 * MINUTE, (now) =>
+    answer(now, { health: { outcome: 'fail', line: 'status: expected 200, got 503' } }),
+  );
+  const rollingBack = run(bad, (now) =>
+    rollBack(now, { actor: actor(now, 'bob'), reason: 'it fails', plans: [] }),
+  );
+  const situation = at(settleAll(rollingBack, ['rollback']), bad.now + 100 * HOUR);
+  const { blocks } = reportPost({ situation, ...chain([]) });
+  expect(outline(blocks)[0]).toMatch(/1 alert, the longest \d+ (s|min), 1 ended by the rollback/);
 });
 
 test('nothing got worse when nothing was deployed or everything stayed well', () => {
