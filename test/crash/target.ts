@@ -1,0 +1,46 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A target of checks in the test's process. */
+export type Target = {
+  readonly url: string;
+  /** What it answers from now on. */
+  status: number;
+  /** Paths that were asked for, oldest first. */
+  readonly hits: readonly string[];
+  /** Lets no request end until the returned function is called. */
+  readonly hold: () => () => void;
+  readonly close: () => Promise<void>;
+};
+
+export const startTarget = async (): Promise<Target> => {
+  const hits: string[] = [];
+  let open: Promise<void> = Promise.resolve();
+  const server = createServer((request, response) => {
+    hits.push(request.url ?? '');
+    void open.then(() => response.writeHead(target.status).end('{}'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const target: Target = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    status: 200,
+    hits,
+    hold: () => {
+      const { promise, resolve } = gate();
+      open = promise;
+      return resolve;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return target;
+};
+
+const gate = (): { promise: Promise<void>; resolve: () => void } => {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+};
