@@ -114,7 +114,7 @@ export const deploymentStore = (db: Kysely<Schema>, kept: KeptDeployments) => {
       system,
       environment,
     }: Pick<Deployment, 'id' | 'teamId' | 'system' | 'environment'>): Promise<
-      { by: string; deployedAt: Instant; at: Instant } | undefined
+      { by: string; deployedAt: Instant; at: Instant; version: string | null } | undefined
     > => {
       const row = await db
         .selectFrom('deployment')
@@ -128,9 +128,11 @@ export const deploymentStore = (db: Kysely<Schema>, kept: KeptDeployments) => {
         .limit(1)
         .executeTakeFirst();
       if (row?.deployed_at === undefined || row.deployed_at === null) return undefined;
-      const { state } = row.body as unknown as Deployment;
-      const deployedAt = row.deployed_at.getTime();
-      return { by: row.id, deployedAt, at: state.kind === 'rolled_back' ? state.at : deployedAt };
+      const { state, version, rollback, previousVersion } = row.body as unknown as Deployment;
+      const change = { by: row.id, deployedAt: row.deployed_at.getTime() };
+      return state.kind === 'rolled_back'
+        ? { ...change, at: state.at, version: rollback?.targetVersion ?? previousVersion }
+        : { ...change, at: change.deployedAt, version };
     },
     /** The next number of this team; numbers are never used twice. */
     takeNumber: async (teamId: string): Promise<number> => {

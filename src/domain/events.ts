@@ -57,8 +57,8 @@ export type StateEvent =
       readonly checklistHash: string;
       readonly choices: Choices;
     } & By)
-  /** Deployment `by` changed the environment: what was measured before has to be measured again. */
-  | { readonly type: 'evidence_outdated'; readonly by: string }
+  /** Deployment `by` changed the environment: what was measured before has to be measured again; `version` runs there now. */
+  | { readonly type: 'evidence_outdated'; readonly by: string; readonly version?: string | null }
   | ({ readonly type: 'version_set'; readonly version: string } & By)
   | { readonly type: 'gate_opened' }
   | { readonly type: 'gate_closed' }

@@ -29,7 +29,9 @@ const fromOthers = async (situation: Situation, tx: Tx): Promise<readonly Domain
   if (deployment.anchors.deployed !== undefined) {
     return change.deployedAt > deployment.anchors.deployed ? supersede(situation, { by: change.by }) : [];
   }
-  return isOlder(deployment, change) ? outdateEvidence(situation, { by: change.by }) : [];
+  const { by, at, version } = change;
+  const isNews = at > deployment.anchors.start && version !== deployment.previousVersion;
+  return isNews || isOlder(deployment, change) ? outdateEvidence(situation, { by, version }) : [];
 };
 
 const isOlder = ({ items }: Deployment, { at }: PlaceChange): boolean =>

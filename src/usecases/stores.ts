@@ -7,7 +7,13 @@ import type { JsonObject } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
 
 /** A place was changed by deployment `by`: at its T-0, and once more at the end of its rollback. */
-export type PlaceChange = { readonly by: string; readonly deployedAt: Instant; readonly at: Instant };
+export type PlaceChange = {
+  readonly by: string;
+  readonly deployedAt: Instant;
+  readonly at: Instant;
+  /** What runs there since. */
+  readonly version: string | null;
+};
 
 /** What the use cases need of the tables inside one transaction. Repositories fit by shape. */
 export type Tx = {

@@ -11,6 +11,7 @@ import { situate } from '../usecases/situate.ts';
 import type { Held } from './drawing-lease.ts';
 import { DrawAgain, holdForCall, LOOK_MS, record } from './drawing-lease.ts';
 import { alertContext } from './alert-context.ts';
+import { waitToPost } from './post-pace.ts';
 import type { RecoverDeps } from './recover-drawing.ts';
 import { recover } from './recover-drawing.ts';
 import type { KeptMessage } from './stores.ts';
@@ -145,6 +146,10 @@ const post = async (deps: DrawDeps, attempt: Attempt): Promise<boolean> => {
   await holdForCall(deps, attempt);
   const known = kept.isUncertain ? await deps.messenger.findPosted(target) : ok(undefined);
   if (!known.ok) return recover(deps, attempt, known.error);
+  if (known.value === undefined && (await waitToPost(deps, target.channel, attempt.signal)) > 0) {
+    await release(deps, kept, token);
+    throw new DrawAgain('the channel takes no more messages for now');
+  }
   await holdForCall(deps, attempt);
   const posted =
     known.value === undefined ? await deps.messenger.post(target, picture.drawing.message) : ok(known.value);

@@ -38,6 +38,6 @@ export const workerHandlers = ({
     ? {}
     : {
         renders: rendersHandler({ loop, store, messenger, paint, sleep, log }),
-        notices: noticesHandler({ loop, store, messenger, log }),
+        notices: noticesHandler({ loop, store, messenger, sleep, log }),
       }),
 });

@@ -3,7 +3,7 @@ import { deploymentChain } from '../domain/audit.ts';
 import type { Situation } from '../domain/situation.ts';
 import type { Log } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
-import { ok } from '../lib/result.ts';
+import { err, ok } from '../lib/result.ts';
 import { SECOND } from '../lib/time.ts';
 import type { Handler } from '../queue/jobs.ts';
 import type { Messenger, Posted, PostTarget } from '../slack/messenger/messenger.ts';
@@ -12,6 +12,8 @@ import type { Notice, Reply } from '../usecases/notices.ts';
 import { situate } from '../usecases/situate.ts';
 import type { Loop } from '../usecases/world.ts';
 import { noticeMessage } from './notice-text.ts';
+import type { PaceDeps } from './post-pace.ts';
+import { waitToPost } from './post-pace.ts';
 import { reportOf } from './report.ts';
 import type { KeptMessage, WorkerStore } from './stores.ts';
 
@@ -19,6 +21,7 @@ export type NoticeDeps = {
   readonly loop: Loop;
   readonly store: WorkerStore;
   readonly messenger: Messenger;
+  readonly sleep: PaceDeps['sleep'];
   readonly log: Log;
 };
 
@@ -42,7 +45,7 @@ type About = { readonly situation?: Situation; readonly card?: KeptMessage };
 /** Says something once. A lost answer is looked for before it is said again. */
 export const noticesHandler =
   (deps: NoticeDeps): Handler<'notices'> =>
-  async ({ noticeId }) => {
+  async ({ noticeId }, signal) => {
     const { store, loop } = deps;
     const row = await store.notices.take(noticeId, { now: loop.now().getTime(), ms: CLAIM_MS });
     if (row === undefined) return;
@@ -52,7 +55,7 @@ export const noticesHandler =
       await store.notices.leave(noticeId, { until: null, isTry: false });
       throw new NoticeAgain('the card has to stand first');
     }
-    const sent = await send(deps, { notice, noticeId, about, isRepeated: row.tries > 1 });
+    const sent = await send(deps, { notice, noticeId, about, isRepeated: row.tries > 1, signal });
     if (!sent.ok) return failed(deps, { noticeId, tries: row.tries }, sent.error);
     await store.notices.sent(noticeId, { ts: sent.value?.ts ?? null, now: loop.now().getTime() });
   };
@@ -85,22 +88,24 @@ type Sending = {
   readonly noticeId: string;
   readonly about: About;
   readonly isRepeated: boolean;
+  readonly signal: AbortSignal;
 };
 
-const send = async (deps: NoticeDeps, { notice, noticeId, about, isRepeated }: Sending): Promise<Sent> => {
-  if (notice.kind === 'report') return sendReport(deps, { noticeId, about, isRepeated });
+const send = async (deps: NoticeDeps, sending: Sending): Promise<Sent> => {
+  const { notice, noticeId, about } = sending;
+  if (notice.kind === 'report') return sendReport(deps, sending);
   const said = noticeMessage(notice, about.situation, about.card?.permalink ?? undefined);
   if (said === undefined) return ok(undefined);
-  if ('reply' in notice) return reply(deps, { to: notice.reply, about, key: noticeId, isRepeated }, said);
+  if ('reply' in notice) return reply(deps, { to: notice.reply, ...sending }, said);
   if (notice.kind === 'direct') {
-    return postOnce(deps, { target: { channel: notice.person, key: noticeId }, isRepeated }, said);
+    return postOnce(deps, { target: { channel: notice.person, key: noticeId }, ...sending }, said);
   }
   const target = {
     ...threadOf(about),
     key: noticeId,
     broadcast: notice.kind === 'event' && notice.broadcast,
   };
-  return postOnce(deps, { target, isRepeated }, said);
+  return postOnce(deps, { target, ...sending }, said);
 };
 
 /** The thread hangs below the card, which is drawn at the same time. */
@@ -112,7 +117,7 @@ const threadOf = ({ card }: About): { channel: string; threadTs: string } => {
 /** The file into the thread, the summary also to the channel. */
 const sendReport = async (
   deps: NoticeDeps,
-  { noticeId, about, isRepeated }: { noticeId: string; about: About; isRepeated: boolean },
+  { noticeId, about, isRepeated, signal }: Sending,
 ): Promise<Sent> => {
   const { store, messenger, loop } = deps;
   const { situation } = about;
@@ -128,26 +133,19 @@ const sendReport = async (
   const target = { ...thread, key: noticeId, broadcast: true };
   const known = isRepeated ? await messenger.findPosted(target) : ok(undefined);
   if (!known.ok || known.value !== undefined) return known;
+  const tooSoon = await waitToPost(deps, target.channel, signal);
+  if (tooSoon > 0) return err({ kind: 'rate_limited', retryMs: tooSoon });
   const uploaded = await messenger.upload(thread, report.file);
   return uploaded.ok ? messenger.post(target, report.post) : uploaded;
 };
 
-type Replying = {
-  readonly to: Reply;
-  readonly about: About;
-  readonly key: string;
-  readonly isRepeated: boolean;
-};
+type Replying = Omit<Sending, 'notice'> & { readonly to: Reply };
 
 /**
  * Only the person who asked sees it. A used-up response URL falls back to an ephemeral message; what was asked in a
  * dialog is answered in the deployment's channel, else as a direct message.
  */
-const reply = async (
-  deps: NoticeDeps,
-  { to, about, key, isRepeated }: Replying,
-  said: Said,
-): Promise<Sent> => {
+const reply = async (deps: NoticeDeps, { to, about, ...sending }: Replying, said: Said): Promise<Sent> => {
   const { messenger } = deps;
   const { person, responseUrl } = to;
   if (responseUrl !== undefined) {
@@ -156,18 +154,30 @@ const reply = async (
     if (answered.error.kind !== 'refused') return answered;
   }
   const channel = to.channel ?? about.situation?.deployment.channel;
-  if (channel === undefined) return postOnce(deps, { target: { channel: person, key }, isRepeated }, said);
+  if (channel === undefined) {
+    return postOnce(deps, { target: { channel: person, key: sending.noticeId }, ...sending }, said);
+  }
   const told = await messenger.tellOnly({ channel, person }, said);
   return told.ok ? ok(undefined) : told;
 };
 
 const postOnce = async (
-  { messenger }: NoticeDeps,
-  { target, isRepeated }: { target: PostTarget; isRepeated: boolean },
+  deps: NoticeDeps,
+  {
+    target,
+    noticeId,
+    isRepeated,
+    signal,
+  }: Pick<Sending, 'noticeId' | 'isRepeated' | 'signal'> & { target: PostTarget },
   said: Said,
 ): Promise<Sent> => {
+  const { messenger, store, loop } = deps;
   const known = isRepeated ? await messenger.findPosted(target) : ok(undefined);
-  return !known.ok || known.value !== undefined ? known : messenger.post(target, said);
+  if (!known.ok || known.value !== undefined) return known;
+  const tooSoon = await waitToPost(deps, target.channel, signal);
+  if (tooSoon > 0) return err({ kind: 'rate_limited', retryMs: tooSoon });
+  await store.notices.hold(noticeId, loop.now().getTime() + CLAIM_MS);
+  return messenger.post(target, said);
 };
 
 const lookAt = async ({ loop, store }: NoticeDeps, deploymentId: string): Promise<About> => {

@@ -1,3 +1,4 @@
+import { stated } from '../../lib/stated.ts';
 import type { DomainEvent } from '../events.ts';
 import type { Situation } from '../situation.ts';
 
@@ -13,9 +14,17 @@ export const supersede = ({ deployment }: Situation, { by }: Newer): readonly Do
     : [];
 };
 
+/** What runs in the place now, as far as the records say; absent: as before. */
+type Change = Newer & { readonly version?: string | null };
+
 /** Another deployment changed the environment: what was measured before Go has to be measured again. */
-export const outdateEvidence = ({ deployment }: Situation, { by }: Newer): readonly DomainEvent[] => {
+export const outdateEvidence = (
+  { deployment }: Situation,
+  { by, version }: Change,
+): readonly DomainEvent[] => {
   const { kind } = deployment.state;
   const isBeforeGo = kind === 'preparing' || kind === 'awaiting_go' || kind === 'held';
-  return isBeforeGo && by !== deployment.id ? [{ type: 'evidence_outdated', by }] : [];
+  return isBeforeGo && by !== deployment.id
+    ? [{ type: 'evidence_outdated', by, ...stated({ version }) }]
+    : [];
 };

@@ -22,7 +22,10 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
     case 'deployment_started':
       return deployment;
     case 'evidence_outdated':
-      return eachItem(deployment, outdated);
+      return {
+        ...eachItem(deployment, outdated),
+        previousVersion: event.version === undefined ? deployment.previousVersion : event.version,
+      };
     case 'version_set':
       return { ...deployment, version: event.version };
     case 'gate_opened':
