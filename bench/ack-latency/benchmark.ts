@@ -18,6 +18,8 @@ const ITEMS = 500;
 const LOOKS = 3000;
 const CHANNEL = 'C0DEPLOYS';
 const REST_MS = 500;
+/** As many clicks as the product has had requests by the time that clicks are measured: both are equally warm then. */
+const BARE_WARM_UPS = 40;
 
 type Load = { readonly send: (url: string, requests: readonly PreparedRequest[]) => Promise<BatchReport> };
 type Round = { readonly bare: BatchReport; readonly product: BatchReport };
@@ -38,11 +40,18 @@ export const ackLatency: Benchmark = {
       const commands = await startBare('command', product, ends);
       const clicks = await startBare('action', product, ends);
       const [warmUp = '', ...measured] = systems;
-      await clickRound({ product, load, bareUrl: clicks, system: warmUp, round: 0 });
+      await clickRound({
+        product,
+        load,
+        bareUrl: clicks,
+        system: warmUp,
+        round: 0,
+        bareWarmUps: BARE_WARM_UPS,
+      });
       const looks = await lookRounds({ product, load, bareUrl: commands, say });
       const confirms: ClickRound[] = [];
       for (const [round, system] of measured.entries()) {
-        confirms.push(await clickRound({ product, load, bareUrl: clicks, system, round }));
+        confirms.push(await clickRound({ product, load, bareUrl: clicks, system, round, bareWarmUps: 0 }));
         say(roundText('confirm', confirms.at(-1)));
       }
       return [...lookFigures(looks), ...clickFigures(confirms)];
@@ -117,6 +126,8 @@ const lookRounds = async ({ product, load, bareUrl, say }: Rounds): Promise<read
   return rounds.slice(1);
 };
 
+type ClickRoundOptions = { readonly system: string; readonly round: number; readonly bareWarmUps: number };
+
 /** Fifty people confirm every line of a deployment. Ends when each click has been carried out. */
 const clickRound = async ({
   product,
@@ -124,13 +135,15 @@ const clickRound = async ({
   bareUrl,
   system,
   round,
-}: Omit<Rounds, 'say'> & { system: string; round: number }): Promise<ClickRound> => {
+  bareWarmUps,
+}: Omit<Rounds, 'say'> & ClickRoundOptions): Promise<ClickRound> => {
   const message = await startDeployment(product, system);
   const deploymentId = await idOf(product, system);
   const requests = () =>
     Array.from({ length: ITEMS }, (_none, index) =>
       confirmRequest(senderTo(product), { deploymentId, itemId: `item-${index + 1}`, message }),
     );
+  for (let time = 0; time < bareWarmUps; time += 1) await load.send(bareUrl, requests());
   let carriedOutMs = 0;
   const sent = await inTurns(round, {
     bare: () => load.send(bareUrl, requests()),

@@ -39,6 +39,24 @@ describe('work that was acknowledged', () => {
     expect(time.elapsed()).toBe(100);
   });
 
+  it('goes on one order at a time while requests keep coming', async () => {
+    const time = clock();
+    const { answering, turn } = createGiveWay(time);
+    void answering(never);
+    await turn();
+    await turn();
+    await turn();
+    expect(time.elapsed()).toBe(300);
+  });
+
+  it('does not let two orders pass at the same moment of a flood', async () => {
+    const time = clock();
+    const { answering, turn } = createGiveWay(time);
+    void answering(never);
+    await Promise.all([turn(), turn()]);
+    expect(time.elapsed()).toBeGreaterThanOrEqual(200);
+  });
+
   it('counts a request as answered also when it could not be', async () => {
     const time = clock();
     const { answering, turn } = createGiveWay(time);

@@ -2,13 +2,13 @@
 export type GiveWay = {
   /** A request is being answered as long as this runs. */
   readonly answering: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Resolves once no request has been answered for a moment; under a lasting flood after `LONGEST_MS` all the same. */
+  /** Resolves once no request has been answered for a moment; under a lasting flood one after the other all the same. */
   readonly turn: () => Promise<void>;
 };
 
 /** Clicks come in bursts: the next request of one follows within this time. */
 const QUIET_MS = 10;
-/** What was asked for goes on even while more is asked without a pause. Far below the 2 s in which a click is visible. */
+/** While more is asked without a pause, one order goes on each time this has passed, so that nothing stands still. */
 const LONGEST_MS = 100;
 const LOOK_AGAIN_MS = 5;
 
@@ -22,6 +22,7 @@ export const createGiveWay = ({
 }): GiveWay => {
   let open = 0;
   let lastAnswer = Number.NEGATIVE_INFINITY;
+  let lastInFlood = Number.NEGATIVE_INFINITY;
   const isQuiet = (at: number): boolean => open === 0 && at - lastAnswer >= QUIET_MS;
   return {
     answering: async (work) => {
@@ -35,8 +36,13 @@ export const createGiveWay = ({
     },
     turn: async () => {
       const since = now().getTime();
-      for (let at = since; !isQuiet(at) && at - since < LONGEST_MS; at = now().getTime())
+      for (let at = since; !isQuiet(at); at = now().getTime()) {
+        if (at - Math.max(since, lastInFlood) >= LONGEST_MS) {
+          lastInFlood = at;
+          return;
+        }
         await sleep(LOOK_AGAIN_MS);
+      }
     },
   };
 };
