@@ -27,6 +27,10 @@ export const connect = (
   });
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', (err) => log.warn({ err, pool: name }, 'database_connection_lost'));
+  // The same for one that breaks while it is lent out, between two statements: the next statement fails and says so.
+  pool.on('connect', (client) =>
+    client.on('error', (err) => log.debug({ err, pool: name }, 'connection_broke')),
+  );
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: () => db.destroy() };
 };

@@ -10,8 +10,9 @@ export type Kill = {
   readonly at: number;
   readonly when: 'before' | 'after';
   /**
-   * `traces` counts only steps that leave something outside the process: writes outside a transaction, commits, calls to
-   * Slack, acknowledgements. Between two of them a kill is seen by nobody, wherever it falls. `all` counts reads too.
+   * `traces` counts only steps that leave something outside the process: writes outside a transaction, commits of those
+   * inside, calls to Slack, acknowledgements. Between two of them a kill is seen by nobody, wherever it falls, and what
+   * the clock does at rest is left out. `all` counts everything.
    */
   readonly steps: 'traces' | 'all';
   /** Counting begins with the first step whose text contains this; absent: at once. */
@@ -72,21 +73,31 @@ const textOf = (first: unknown): string => {
     .slice(0, 110);
 };
 
-/** Functions of the queue that only look. */
-const QUEUE_READS = /\b(EXISTS|next_delay|next_signal)\b/;
-const inTransaction = new WeakSet<pg.Client>();
+/** Functions of the queue that change something. */
+const QUEUE_WRITES = /\b(add|move|extend|retry|remove)_/;
+/** What the clock does every few seconds whether there is work or not; a kill there is a kill at rest. */
+const AT_REST =
+  /move_stalled|"redraw_at" <=|insert into "worker"|delete from "outbox"|"inbox" set "claimed_until"|"app_meta"/;
+/** Clients in a transaction, and whether it wrote anything yet. */
+const transactions = new WeakMap<pg.Client, { hasWritten: boolean }>();
 
 /** Whether a statement is there for others to see when it is done. */
 const leavesTrace = (client: pg.Client, text: string): boolean => {
   const [verb = ''] = text.toLowerCase().split(' ', 1);
-  if (verb === 'begin') inTransaction.add(client);
-  if (verb === 'commit' || verb === 'rollback') {
-    inTransaction.delete(client);
-    return verb === 'commit';
+  const transaction = transactions.get(client);
+  switch (verb) {
+    case 'begin':
+      transactions.set(client, { hasWritten: false });
+      return false;
+    case 'commit':
+    case 'rollback':
+      transactions.delete(client);
+      return verb === 'commit' && transaction?.hasWritten === true;
   }
-  if (inTransaction.has(client)) return false;
-  if (verb !== 'select') return verb !== 'listen';
-  return /\b(add|move|extend|retry|remove)_/.test(text) && !QUEUE_READS.test(text);
+  const isWrite = (verb === 'select' ? QUEUE_WRITES.test(text) : verb !== 'listen') && !AT_REST.test(text);
+  if (transaction === undefined) return isWrite;
+  transaction.hasWritten ||= isWrite;
+  return false;
 };
 
 const patched = pg.Client.prototype as unknown as { query: Query };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/sandbox/sandbox.ts';
 import { redisAvailable, testRedis } from '../support/redis.ts';
@@ -125,25 +126,50 @@ describe('a database that is gone', () => {
   );
 });
 
-describe('a queue that lost everything', () => {
-  it('is filled again from the rows, on Postgres', async () => {
+describe('a database that comes and goes', () => {
+  it('ends no process, wherever in its work it is cut off', async () => {
     const { world, target } = await setUp();
-    await world.startBot();
+    const proxy = await startDatabaseProxy(world.databaseUrl);
+    closers.push(proxy.close);
+    const bot = await world.startBot({ DATABASE_URL: proxy.url });
     const release = target.hold();
-    const { title, deploymentId } = await startDeployment(world, '6.1.0');
-    await eventually('checks under way', () => target.hits.length > 0);
-    const tables = await world.sql<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'tminus_queue'
-         and tablename not like '%migration%' and tablename <> 'meta'`,
-    );
-    for (const { name } of tables) await world.sql(`delete from ${name}`);
+    const { title, deploymentId } = await startDeployment(world, '6.4.0');
+    for (let round = 0; round < 15; round += 1) {
+      await sleep((round * 137) % 700);
+      proxy.cut();
+      await sleep((round * 59) % 300);
+      await proxy.restore();
+    }
+    expect(bot.isAlive(), bot.output()).toBe(true);
     release();
+    await eventually('200', async () => (await statusOf(bot.url)) === 200, 60_000);
+    expect(await confirm(world, title, 'plan-read')).toMatchObject({ ok: true });
+    await allMeasuredOnce(world, { title, deploymentId }, 1);
+  }, 180_000);
+});
+
+describe('a queue that lost everything', () => {
+  it('is filled again from the rows when jobs waited in it, on Postgres', async () => {
+    const { world } = await setUp();
+    await world.startBot({ ROLES: 'bot,scheduler' });
+    const { title, deploymentId } = await startDeployment(world, '6.1.0');
+    await eventually('the jobs in the queue', async () => {
+      const [open] = await world.sql<{ count: string }>('select count(*) from outbox where done_at is null');
+      return open?.count === '0';
+    });
+    const tables = await world.sql<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+       where schemaname = 'tminus_queue' and tablename not in ('migration', 'meta')`,
+    );
+    expect(tables.length).toBeGreaterThan(3);
+    for (const { name } of tables) await world.sql(`delete from ${name}`);
+    await world.startBot({ ROLES: 'worker' });
     await confirm(world, title, 'plan-read');
     await allMeasuredOnce(world, { title, deploymentId }, 1);
   }, 180_000);
 
   it.runIf(redisAvailable())(
-    'is filled again from the rows, on Redis',
+    'is filled again from the rows when jobs were under way, on Redis',
     async () => {
       const redis = (await testRedis())!;
       closers.push(redis.close);
@@ -151,7 +177,7 @@ describe('a queue that lost everything', () => {
       await world.startBot();
       const release = target.hold();
       const { title, deploymentId } = await startDeployment(world, '6.2.0');
-      await eventually('checks under way', () => target.hits.length > 0);
+      await eventually('checks under way', () => target.hits.length >= CHECKS.length);
       const client = new Redis(redis.url);
       await client.flushall();
       client.disconnect();

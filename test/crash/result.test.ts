@@ -28,7 +28,7 @@ stages:
         - {id: other, title: Something else}
         - id: health
           title: Health answers
-          check: {http: {url: "\${api-url}/health"}, expect: {status: 200}}
+          check: {http: {url: "\${api-url}/\${deployment.version}"}, expect: {status: 200}}
 `;
 
 type Scene = { readonly title: string; readonly deploymentId: string };
@@ -54,7 +54,6 @@ describe('a result', () => {
   });
   afterAll(() => target.close());
 
-  /** Lanes take turns at the one target: each fails its own first run. */
   const makeWorld = () =>
     createWorld({
       files: {
@@ -69,10 +68,11 @@ describe('a result', () => {
       makeWorld,
       from: 'add_job',
       prepare: async (world, name) => {
-        target.status = 500;
-        const scene = await startDeployment(world, `2.0.${name}`);
+        const version = `2.0.${name}`;
+        target.statuses.set(`/${version}`, 500);
+        const scene = await startDeployment(world, version);
         await eventually('the red row', () => buttonOf(cardsWith(world.sandbox, scene.title)[0]!, RERUN));
-        target.status = 200;
+        target.statuses.set(`/${version}`, 200);
         return scene;
       },
       act: async (world, { title }) => {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 /** A target of checks in the test's process. */
 export type Target = {
   readonly url: string;
-  /** What it answers from now on. */
-  status: number;
+  /** What a path answers; 200 when nothing is said about it. */
+  readonly statuses: Map<string, number>;
   /** Paths that were asked for, oldest first. */
   readonly hits: readonly string[];
   /** Lets no request end until the returned function is called. */
@@ -15,15 +15,16 @@ export type Target = {
 
 export const startTarget = async (): Promise<Target> => {
   const hits: string[] = [];
+  const statuses = new Map<string, number>();
   let open: Promise<void> = Promise.resolve();
   const server = createServer((request, response) => {
     hits.push(request.url ?? '');
-    void open.then(() => response.writeHead(target.status).end('{}'));
+    void open.then(() => response.writeHead(statuses.get(request.url ?? '') ?? 200).end('{}'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const target: Target = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    status: 200,
+    statuses,
     hits,
     hold: () => {
       const { promise, resolve } = gate();
