@@ -65,12 +65,10 @@ export const startApp = async (options: AppOptions): Promise<TestApp> => {
   const database = await testDatabase();
   const dir = await checklistFolder(options.files);
   const isHttp = options.transport === 'http';
-  const port = isHttp ? 20_000 + Math.floor(Math.random() * 20_000) : 0;
   const sandbox = await startSandbox({
     botToken: BOT_TOKEN,
     appToken: APP_TOKEN,
     signingSecret: SIGNING_SECRET,
-    ...(isHttp ? { requestUrl: `http://127.0.0.1:${port}/slack/events` } : {}),
     ...options.sandbox,
   });
   const log = recordingLog();
@@ -81,16 +79,19 @@ export const startApp = async (options: AppOptions): Promise<TestApp> => {
     SLACK_API_URL: sandbox.apiUrl,
     DATABASE_URL: database.url,
     CHECKLISTS_DIR: dir,
-    PORT: String(port),
+    PORT: '0',
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
   });
-  const start = () =>
-    startTminus({
+  const start = async (): Promise<Tminus> => {
+    const started = await startTminus({
       config,
       env: (name) => env[name],
       log,
       ...(options.now === undefined ? {} : { now: options.now }),
     });
+    if (isHttp) sandbox.setRequestUrl(`${started.url.replace(/\/$/, '')}/slack/events`);
+    return started;
+  };
   let tminus = await start();
   return {
     sandbox,
