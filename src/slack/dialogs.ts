@@ -30,6 +30,7 @@ import type { Dialog, DialogName } from './intent.ts';
 import type { Asked, Said } from './listen.ts';
 import { findTarget } from './resolve.ts';
 import { startView } from './start-view.ts';
+import { quietLogger } from './quiet-logger.ts';
 
 type RunHistory = (
   deploymentId: string,
@@ -59,6 +60,7 @@ export const createDialogs = (deps: DialogDeps): ((dialog: Dialog, asked: Asked)
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     fetch: deps.fetch,
+    logger: quietLogger(deps.log),
   });
   return async (dialog, asked) => {
     try {

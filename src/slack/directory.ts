@@ -5,6 +5,7 @@ import type { Log } from '../lib/log.ts';
 import type { Instant } from '../lib/time.ts';
 import { MINUTE } from '../lib/time.ts';
 import type { People, Person } from '../usecases/world.ts';
+import { quietLogger } from './quiet-logger.ts';
 
 export type DirectoryOptions = {
   readonly token: string;
@@ -37,6 +38,7 @@ export const createDirectory = (
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     fetch: options.fetch,
+    logger: quietLogger(options.log),
   });
   let names: Names = { byHandle: new Map(), groups: new Map() };
   let namesAt: Instant | undefined;

@@ -5,6 +5,7 @@ import type { Message } from '../blocks/kit.ts';
 import type { Log } from '../lib/log.ts';
 import type { Show } from './intent.ts';
 import type { Asked } from './listen.ts';
+import { quietLogger } from './quiet-logger.ts';
 
 export type HomeDeps = {
   readonly show: (show: Show, asked: Asked) => Promise<Message>;
@@ -28,6 +29,7 @@ export const createHome = ({
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     fetch,
+    logger: quietLogger(log),
   });
   return async (person) => {
     const asked = { person: { id: person, name: '' }, triggerId: '' };

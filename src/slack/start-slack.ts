@@ -84,7 +84,7 @@ const whisperWith =
 export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
   const { token, apiUrl, fetch, now, log, inbox } = options;
   const directory = createDirectory({ token, apiUrl, fetch, now, log });
-  const messenger = createMessenger({ token, apiUrl, fetch });
+  const messenger = createMessenger({ token, apiUrl, fetch, log });
   const teamId = await messenger.teamId();
   const loop = options.loopFor(teamId, directory);
   const app = createSlackApp({ token, apiUrl, connection: options.connection, log });

@@ -1,9 +1,11 @@
 import type { KnownBlock } from '@slack/types';
 import { WebClient } from '@slack/web-api';
+import type { Log } from '../../lib/log.ts';
 import type { Result } from '../../lib/result.ts';
 import { err, ok } from '../../lib/result.ts';
 import type { SlackProblem } from './problem.ts';
 import { problemOf } from './problem.ts';
+import { quietLogger } from '../quiet-logger.ts';
 
 export type Content = { readonly text: string; readonly blocks?: readonly KnownBlock[] };
 export type Posted = { readonly channel: string; readonly ts: string };
@@ -42,6 +44,7 @@ export type MessengerOptions = {
   readonly token: string;
   readonly apiUrl: string;
   readonly fetch: typeof globalThis.fetch;
+  readonly log: Log;
 };
 
 const TIMEOUT_MS = 10_000;
@@ -71,7 +74,7 @@ const body = ({ text, blocks }: Content) => ({
   ...(blocks === undefined ? {} : { blocks: [...blocks] }),
 });
 
-export const createMessenger = ({ token, apiUrl, fetch }: MessengerOptions): Messenger => {
+export const createMessenger = ({ token, apiUrl, fetch, log }: MessengerOptions): Messenger => {
   // A client of its own with options of its own: a pause in the background must never hold up a person's click.
   const client = new WebClient(token, {
     slackApiUrl: apiUrl,
@@ -79,6 +82,7 @@ export const createMessenger = ({ token, apiUrl, fetch }: MessengerOptions): Mes
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     fetch,
+    logger: quietLogger(log),
   });
   return {
     teamId: async () => (await client.auth.test()).team_id ?? '',
