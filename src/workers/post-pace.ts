@@ -4,7 +4,7 @@ import type { WorkerStore } from './stores.ts';
 
 export type PaceDeps = {
   readonly loop: Pick<Loop, 'now'>;
-  readonly store: Pick<WorkerStore, 'budget'>;
+  readonly store: { readonly budget: Pick<WorkerStore['budget'], 'takePost'> };
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 

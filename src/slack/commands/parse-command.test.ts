@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { Intent } from '../intent.ts';
+import { parseCommand } from './parse-command.ts';
+
+const HERE = 'C0DEPLOYS';
+
+/** The act of a typed command; for acts on an item, made with the id as it was typed. */
+const actOf = (text: string): unknown => {
+  const intent: Intent = parseCommand(text, HERE);
+  if (intent.type !== 'act') return intent;
+  return 'make' in intent.act ? intent.act.make(intent.act.item) : intent.act;
+};
+
+const targetOf = (text: string): unknown => {
+  const intent = parseCommand(text, HERE);
+  return intent.type === 'act' ? intent.target : undefined;
+};
+
+describe('typed commands', () => {
+  it.each([
+    ['skip cost-alerts #42 no access', { kind: 'skip', itemId: 'cost-alerts', reason: 'no access' }],
+    ['skip #42 cost-alerts see ticket #7', { kind: 'skip', itemId: 'cost-alerts', reason: 'see ticket #7' }],
+    ['no-go #42 error rate', { kind: 'no_go', reason: 'error rate' }],
+    ['SKIP   a   b', { kind: 'skip', itemId: 'a', reason: 'b' }],
+    ['confirm load 140 ms', { kind: 'confirm', itemId: 'load', seen: '140 ms', evidence: '140 ms' }],
+    ['undo deployed', { kind: 'undo_deployed' }],
+    ['undo deployed it was not', { kind: 'undo', itemId: 'deployed', reason: 'it was not' }],
+    ['rerun failed', { kind: 'rerun_alert' }],
+    ['rerun health', { kind: 'rerun', itemIds: ['health'] }],
+  ])('%s', (text, act) => {
+    expect(actOf(text)).toEqual(act);
+  });
+
+  it.each([
+    ['deployed', { kind: 'deployed' }],
+    ['deployed 13:40', { kind: 'deployed', clock: '13:40' }],
+    [
+      'deployed #42 9:05 the probe is wrong',
+      { kind: 'deployed', clock: '9:05', override: 'the probe is wrong' },
+    ],
+    ['deployed done at 13:40', { kind: 'deployed', clock: '13:40' }],
+    ['deployed 25:00 late', { kind: 'deployed', override: '25:00 late' }],
+    ['deployed 13:400 late', { kind: 'deployed', override: '13:400 late' }],
+  ])('%s takes a clock first, then a reason', (text, act) => {
+    expect(actOf(text)).toEqual(act);
+  });
+
+  it.each([
+    ['rollback error rate', { kind: 'roll_back', plans: [], reason: 'error rate' }],
+    [
+      'rollback plan=app,database to=1.0.0 RESTORE users are gone',
+      {
+        kind: 'roll_back',
+        plans: ['app', 'database'],
+        targetVersion: '1.0.0',
+        restoreWord: 'RESTORE',
+        reason: 'users are gone',
+      },
+    ],
+    ['rollback restore the old one', { kind: 'roll_back', plans: [], reason: 'restore the old one' }],
+  ])('%s', (text, act) => {
+    expect(actOf(text)).toEqual(act);
+  });
+
+  it('mean the deployment of the channel, or the one whose number stands before the free text', () => {
+    expect(targetOf('go')).toEqual({ channel: HERE });
+    expect(targetOf('go #42')).toEqual({ number: 42 });
+    expect(targetOf('skip a b #42')).toEqual({ channel: HERE });
+  });
+
+  it('open the start dialog without words, and name what is near for a typo', () => {
+    expect(parseCommand('  ', HERE)).toEqual({ type: 'open', dialog: { name: 'start' } });
+    expect(parseCommand('depolyed', HERE)).toMatchObject({
+      type: 'refuse',
+      refusal: {
+        code: 'unknown_subcommand',
+        message: 'There is no /deploy depolyed. Did you mean deployed?',
+      },
+    });
+  });
+});
