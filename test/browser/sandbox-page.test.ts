@@ -77,6 +77,19 @@ describe.skipIf(isSkipped)('the page of the sandbox', () => {
     expect(await page.locator('[data-block-id="dns"] b').innerText()).toBe('DNS');
   });
 
+  it('keeps what is under a finger in place until it is let go, whatever is drawn meanwhile', async () => {
+    await startCard();
+    await page.getByRole('button', { name: 'Break it' }).hover();
+    await page.mouse.down();
+    // Somebody else starts another card, and the panel is read again, before the button is let go.
+    await connected.sandbox.as('ben').command('/deploy start production');
+    await page.waitForResponse((response) => response.url().includes('/state'));
+    await page.waitForResponse((response) => response.url().includes('/panel'));
+    await page.mouse.up();
+    await expect.poll(() => runs).toEqual(['break']);
+    await expect.poll(() => page.locator('#messages [data-ts] .header').count()).toBe(2);
+  });
+
   it('shows an ephemeral answer to the person it is for and to nobody else', async () => {
     await type('/deploy help');
     await page.getByText('Only visible to you').waitFor();

@@ -8,6 +8,7 @@ import { hooks } from './hooks.js';
 import { drawMessages } from './messages.js';
 import { drawModal, watchEscape } from './modal.js';
 import { panelNode, readPanel } from './panel.js';
+import { drawWhenLetGo, watchPresses } from './press.js';
 import { drawSidebar } from './sidebar.js';
 import { facts, readPlace, state, writePlace } from './state.js';
 import { toast } from './toast.js';
@@ -145,13 +146,15 @@ const drawThread = () => {
 /** The panel's own state changes without the workspace changing. */
 const drawPanel = () => drawSidebar(go, panelNode());
 
-const redraw = () => {
+const drawAll = () => {
   drawPanel();
   drawHeader();
   drawMain();
   drawThread();
   drawModal();
 };
+
+const redraw = () => drawWhenLetGo(drawAll);
 
 let asked = 0;
 
@@ -240,6 +243,7 @@ const start = async () => {
     focusKey: 'thread-composer',
     onSent: () => followAgain(byId('thread-messages')),
   });
+  watchPresses();
   watchEscape();
   watchDrawer();
   await readPanel();
@@ -247,7 +251,7 @@ const start = async () => {
   listen();
   composer.focus();
   if (workspace.panelTitle !== null) {
-    setInterval(() => void readPanel().then(drawPanel, () => undefined), PANEL_EVERY_MS);
+    setInterval(() => void readPanel().then(() => drawWhenLetGo(drawPanel), () => undefined), PANEL_EVERY_MS);
   }
 };
 
