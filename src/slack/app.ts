@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import type { Log } from '../lib/log.ts';
 import type { Listeners } from './listen.ts';
 import { quietLogger } from './quiet-logger.ts';
+import { withReadableBody } from './readable-body.ts';
 
 export type SlackConnection =
   | { readonly kind: 'socket'; readonly appToken: string }
@@ -70,7 +71,7 @@ const receiverFor = (
     let isUp = false;
     return {
       receiver,
-      requestListener: receiver.requestListener,
+      requestListener: withReadableBody(receiver.requestListener, connection.signingSecret),
       link: {
         // The server that listens is ours; Bolt only reads the requests to its path.
         start: () => {

@@ -101,6 +101,15 @@ describe('what does not come from our workspace', () => {
     expect(answer.status).toBe(401);
     await e2e.card('Preparing');
   });
+
+  it.each(['null', '7', '[', ''])(
+    'is refused when its payload is %j, and the bot goes on',
+    async (payload) => {
+      expect((await send({ payload })).status).toBe(400);
+      expect((await send({ payload }, 'another-secret')).status).toBe(401);
+      await e2e.asks('ana', 'status', 'small');
+    },
+  );
 });
 
 describe('when Slack does not do what it should', () => {
