@@ -7,6 +7,7 @@ import {
   lastLines,
   spawnServer,
   startFailed,
+  stopOrphan,
   stopServer,
   writeRecord,
 } from './postgres-server.ts';
@@ -36,11 +37,14 @@ export type EmbeddedPostgres = {
   readonly url: string;
   /** False: a live server of the same DATA_DIR was adopted. */
   readonly started: boolean;
-  /** Process id of the server. */
+  /** Process id of the server at first; one that ends by itself is started again, as another process. */
   readonly pid: number;
   /** Folder of data, password and server.log: DATA_DIR/postgres, or /var/lib/tminus-<hash> when root had to move it. */
   readonly home: string;
-  /** Ends the server if we started it, and resolves when it has ended; does nothing to an adopted one. */
+  /**
+   * Ends the server if we started it, and resolves when it has ended. One that was adopted is left to its starter; when
+   * that is gone, the last who uses the server ends it.
+   */
   readonly stop: () => Promise<void>;
 };
 
@@ -62,7 +66,7 @@ const adopt = async (
   cluster: Cluster,
   found: Extract<Found, { kind: 'running' }>,
   { password, deadline }: { password: string; deadline: AbortSignal },
-): Promise<EmbeddedPostgres | undefined> => {
+): Promise<Held | undefined> => {
   if (found.port === undefined) return undefined;
   const url = serverUrl(found.port, password);
   const isGone = async () => {
@@ -70,7 +74,14 @@ const adopt = async (
     return now.kind !== 'running' || now.pid !== found.pid;
   };
   if (!(await waitUntilReady(cluster, url, { isGone, deadline }))) return undefined;
-  return { url, started: false, pid: found.pid, home: cluster.home, stop: () => Promise.resolve() };
+  const { pid } = found;
+  return { url, pid, home: cluster.home, stop: () => stopOrphan(cluster, { url, pid }), exited: undefined };
+};
+
+/** A server as one start or adoption got it. */
+type Held = Omit<EmbeddedPostgres, 'started'> & {
+  /** How it ended; undefined: it was adopted, and is somebody else's to look after. */
+  readonly exited: Promise<string> | undefined;
 };
 
 /** Our own server once it answers; undefined when it exited first. */
@@ -78,7 +89,7 @@ const serve = async (
   cluster: Cluster,
   server: Server,
   { log, deadline }: { log: Log; deadline: AbortSignal },
-): Promise<EmbeddedPostgres | undefined> => {
+): Promise<Held | undefined> => {
   try {
     const isGone = () => hasExited(server);
     if (!(await waitUntilReady(cluster, server.url, { isGone, deadline }))) return undefined;
@@ -88,20 +99,19 @@ const serve = async (
   }
   const { pid } = server.child;
   if (pid === undefined) return undefined;
-  let isStopping = false;
-  void server.exited.then((how) => {
-    if (!isStopping) log.error({ pid, how, home: cluster.home }, 'embedded_postgres_exited');
-  });
-  const stop = (): Promise<void> => {
-    isStopping = true;
-    return stopServer(server, log);
+  await writeRecord(cluster, { home: cluster.home, port: Number(new URL(server.url).port), pid });
+  return {
+    url: server.url,
+    pid,
+    home: cluster.home,
+    stop: () => stopServer(server, log),
+    exited: server.exited,
   };
-  return { url: server.url, started: true, pid, home: cluster.home, stop };
 };
 
 type StartOptions = { password: string; durable: boolean; log: Log; deadline: AbortSignal };
 
-const startOrAdopt = async (cluster: Cluster, options: StartOptions): Promise<EmbeddedPostgres> => {
+const startOrAdopt = async (cluster: Cluster, options: StartOptions): Promise<Held> => {
   let lastExit = 'another process keeps starting and stopping it';
   for (let starts = 0; starts < START_ATTEMPTS && !options.deadline.aborted;) {
     const found = await findServer(cluster);
@@ -120,6 +130,35 @@ const startOrAdopt = async (cluster: Cluster, options: StartOptions): Promise<Em
   throw startFailed(`Postgres in ${cluster.home} does not start (${lastExit}): ${await lastLines(cluster)}`);
 };
 
+type Keeping = { readonly log: Log; readonly start: () => Promise<Held> };
+
+/**
+ * Starts a server of ours again when it ends by itself; who holds its url gets new connections from the same place.
+ * When that fails nothing of this process can go on: it ends as by a bug, for whatever looks after it to see.
+ */
+const keepRunning = (first: Held, { log, start }: Keeping): { stop: () => Promise<void> } => {
+  let held = Promise.resolve(first);
+  let isStopping = false;
+  const watch = async ({ exited, url, pid, home }: Held): Promise<void> => {
+    const how = await exited;
+    if (how === undefined || isStopping) return;
+    log.error({ pid, how, home }, 'embedded_postgres_exited');
+    held = start();
+    const next = await held;
+    if (next.url !== url) throw startFailed(`Postgres in ${home} had to move to another port.`);
+    void watch(next);
+  };
+  void watch(first);
+  return {
+    stop: async () => {
+      isStopping = true;
+      // What could not be started again needs no end.
+      const last = await held.catch(() => undefined);
+      await last?.stop();
+    },
+  };
+};
+
 /**
  * A Postgres server of our own on the data in `dataDir`, with an empty database `tminus` at first. It is started in the
  * background and outlives a crash of this process; a live one of the same data is adopted, so bot, workers and the
@@ -130,11 +169,14 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const { dataDir, log, durable = true } = options;
   const cluster = await openCluster({ dataDir, durable }, log);
   const password = await readPassword(cluster);
-  const deadline = AbortSignal.timeout(START_TIMEOUT_MS);
-  const postgres = await startOrAdopt(cluster, { password, durable, log, deadline });
-  const port = Number(new URL(postgres.url).port);
-  const { home, pid, started } = postgres;
-  if (started) await writeRecord(cluster, { home, port, pid });
-  log.info({ home, port, pid }, started ? 'embedded_postgres_started' : 'embedded_postgres_adopted');
-  return postgres;
+  const start = () =>
+    startOrAdopt(cluster, { password, durable, log, deadline: AbortSignal.timeout(START_TIMEOUT_MS) });
+  const held = await start();
+  const { url, home, pid } = held;
+  const started = held.exited !== undefined;
+  log.info(
+    { home, port: Number(new URL(url).port), pid },
+    started ? 'embedded_postgres_started' : 'embedded_postgres_adopted',
+  );
+  return { url, started, pid, home, ...keepRunning(held, { log, start }) };
 };

@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../lib/log.ts';
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
 import { bareEnvironment } from './postgres-account.ts';
+import { isAlive } from './postgres-cluster.ts';
 import type { Cluster } from './postgres-cluster.ts';
-import { serverUrl } from './postmaster.ts';
+import { countUsers, serverUrl } from './postmaster.ts';
 import type { Found } from './postmaster.ts';
 
 /** A fast shutdown ends connections and writes a checkpoint. After this it is cut short; the next start recovers. */
@@ -45,20 +46,27 @@ const probePort = (wanted: number): Promise<number | undefined> =>
 /** DATA_DIR/postgres.json tells people and other tools where the server is; postmaster.pid stays the truth for us. */
 const recordFile = ({ dataDir }: Cluster): string => join(dataDir, 'postgres.json');
 
-export const writeRecord = (
+type ServerRecord = { readonly home: string; readonly port: number; readonly pid: number };
+
+/** `starter`: the process that will end the server. */
+export const writeRecord = (cluster: Cluster, record: ServerRecord): Promise<void> =>
+  writeFile(recordFile(cluster), `${JSON.stringify({ ...record, starter: process.pid })}\n`);
+
+/** An empty object: missing, or cut off by a crash. */
+const readRecord = async (
   cluster: Cluster,
-  record: { home: string; port: number; pid: number },
-): Promise<void> => writeFile(recordFile(cluster), `${JSON.stringify(record)}\n`);
+): Promise<Partial<Record<'port' | 'pid' | 'starter', unknown>>> => {
+  try {
+    return JSON.parse(await readFile(recordFile(cluster), 'utf8')) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+};
 
 /** The port of the last run, so that it changes only when it must; 0 when there is none. */
 const lastPort = async (cluster: Cluster): Promise<number> => {
-  try {
-    const { port } = JSON.parse(await readFile(recordFile(cluster), 'utf8')) as { port?: unknown };
-    return typeof port === 'number' && port > 0 && port < 65536 ? port : 0;
-  } catch {
-    // Missing or cut off by a crash: only the wish for the same port is lost.
-    return 0;
-  }
+  const { port } = await readRecord(cluster);
+  return typeof port === 'number' && port > 0 && port < 65536 ? port : 0;
 };
 
 const choosePort = async (cluster: Cluster): Promise<number> => {
@@ -142,4 +150,24 @@ export const stopServer = async (server: Server, log: Log): Promise<void> => {
   log.warn({ pid: server.child.pid }, 'embedded_postgres_stop_cut_short');
   server.child.kill('SIGQUIT');
   await server.exited;
+};
+
+/** Whether the process that should end a server is gone. An unknown one is taken to be there. */
+const isOrphan = async (cluster: Cluster, server: { readonly pid: number }): Promise<boolean> => {
+  const { pid, starter } = await readRecord(cluster);
+  return pid === server.pid && typeof starter === 'number' && !isAlive(starter);
+};
+
+/** Ends an adopted server that a crash of its starter left behind, unless somebody else still uses it. */
+export const stopOrphan = async (
+  cluster: Cluster,
+  server: { readonly url: string; readonly pid: number },
+): Promise<void> => {
+  if (!isAlive(server.pid) || !(await isOrphan(cluster, server))) return;
+  // One that cannot be asked is ending already, or full of users.
+  const users = await countUsers(server.url).catch(() => Infinity);
+  if (users > 0) return;
+  process.kill(server.pid, 'SIGINT');
+  const deadline = AbortSignal.timeout(STOP_TIMEOUT_MS);
+  while (isAlive(server.pid) && !deadline.aborted) await sleep(25);
 };

@@ -50,11 +50,8 @@ export const findServer = async ({ data }: Pick<Cluster, 'data'>): Promise<Found
 export const serverUrl = (port: number, password: string): string =>
   `postgres://${PRODUCT}:${password}@127.0.0.1:${port}/${PRODUCT}`;
 
-/**
- * True when the server on this port takes our password and serves this cluster; false while it cannot answer yet.
- * @throws EmbeddedPostgresError when it refuses the password, and the driver's error when it refuses for another reason.
- */
-export const answers = async (cluster: Cluster, url: string): Promise<boolean> => {
+/** Hands `use` a connection of its own and closes it; rejects when the server does not take it in a moment. */
+const connected = async <T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: PROBE_TIMEOUT_MS,
@@ -64,15 +61,36 @@ export const answers = async (cluster: Cluster, url: string): Promise<boolean> =
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ data: string }>("SELECT current_setting('data_directory') AS data");
-    return rows[0]?.data === cluster.data;
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+};
+
+const OTHERS = `SELECT count(*)::int AS n FROM pg_stat_activity
+  WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+
+/** Connections of programs to a server that answers. */
+export const countUsers = (url: string): Promise<number> =>
+  connected(url, async (client) => (await client.query<{ n: number }>(OTHERS)).rows[0]?.n ?? 0);
+
+/**
+ * True when the server on this port takes our password and serves this cluster; false while it cannot answer yet.
+ * @throws EmbeddedPostgresError when it refuses the password, and the driver's error when it refuses for another reason.
+ */
+export const answers = async (cluster: Cluster, url: string): Promise<boolean> => {
+  try {
+    return await connected(url, async (client) => {
+      const { rows } = await client.query<{ data: string }>(
+        "SELECT current_setting('data_directory') AS data",
+      );
+      return rows[0]?.data === cluster.data;
+    });
   } catch (cause) {
     if (hasCode(cause, '28P01', '28000'))
       throw passwordLost(cluster, 'The running Postgres refuses our password.');
     // Starting, stopping or recovering (57P03, 57P01), not listening yet, or too slow: the server has not decided yet.
     if (cause instanceof pg.DatabaseError && !hasCode(cause, '57P03', '57P01')) throw cause;
     return false;
-  } finally {
-    await client.end();
   }
 };

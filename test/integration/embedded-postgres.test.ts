@@ -23,6 +23,7 @@ let dataDir: string;
 const servers = new Set<number>();
 const children = new Set<ChildProcess>();
 const homes = new Set<string>();
+const started = new Set<EmbeddedPostgres>();
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -50,14 +51,16 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
+  for (const postgres of started) await postgres.stop();
   for (const pid of servers) await kill(pid, 'SIGQUIT');
   for (const home of homes) await rm(home, { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
-  for (const set of [children, servers, homes]) set.clear();
+  for (const set of [children, started, servers, homes]) set.clear();
 });
 
 const start = async (log: Log = silentLog): Promise<EmbeddedPostgres> => {
   const postgres = await startEmbeddedPostgres({ dataDir, log, durable: false });
+  started.add(postgres);
   servers.add(postgres.pid);
   homes.add(postgres.home);
   return postgres;
@@ -145,7 +148,7 @@ describe('startEmbeddedPostgres', () => {
   it('records in the data folder where the server is', async () => {
     const { home, pid, url, stop } = await start();
     const record: unknown = JSON.parse(await readFile(join(dataDir, 'postgres.json'), 'utf8'));
-    expect(record).toEqual({ home, pid, port: Number(new URL(url).port) });
+    expect(record).toEqual({ home, pid, port: Number(new URL(url).port), starter: process.pid });
     await stop();
   });
 
@@ -158,6 +161,20 @@ describe('startEmbeddedPostgres', () => {
     const adopted = await start();
     expect(adopted).toMatchObject({ started: false, url: answer.url, pid: answer.pid });
     expect(await readNote(adopted.url)).toEqual(NOTE);
+    await adopted.stop();
+    expect(isAlive(answer.pid)).toBe(false);
+  });
+
+  it('is left to the next one who uses it when its starter is gone', async () => {
+    const { child, answer } = await startElsewhere();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const adopted = await start();
+    const user = new pg.Client({ connectionString: answer.url });
+    await user.connect();
+    await adopted.stop();
+    expect((await user.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await user.end();
   });
 
   it('is left alone by those who adopted it, and ended by its starter', async () => {
@@ -179,23 +196,22 @@ describe('startEmbeddedPostgres', () => {
     expect(left.filter((name) => name.includes('.new-'))).toEqual([]);
   });
 
-  it('recovers what was committed after kill -9 of the server itself', async () => {
+  it('starts again in its place after kill -9 of the server itself, with what was committed', async () => {
     const errors: string[] = [];
-    const first = await start({ ...silentLog, error: (_, event) => errors.push(event) });
-    await writeNote(first.url);
-    await kill(first.pid, 'SIGKILL');
-    const second = await start();
-    expect(second.started).toBe(true);
-    expect(await readNote(second.url)).toEqual(NOTE);
+    const postgres = await start({ ...silentLog, error: (_, event) => errors.push(event) });
+    await writeNote(postgres.url);
+    await kill(postgres.pid, 'SIGKILL');
+    await expect.poll(() => readNote(postgres.url).catch(() => undefined), { timeout: 20_000 }).toEqual(NOTE);
     expect(errors).toEqual(['embedded_postgres_exited']);
-    await second.stop();
+    await postgres.stop();
+    await expect(readNote(postgres.url)).rejects.toThrow();
   });
 
   it('is not fooled by a pid file whose process id another program got', async () => {
     const first = await start();
     const pidFile = join(first.home, 'data', 'postmaster.pid');
     const text = await readFile(pidFile, 'utf8');
-    await kill(first.pid, 'SIGKILL');
+    await first.stop();
     // As the server's own user: a program of anybody else is no obstacle to Postgres.
     const other = spawn('sleep', ['60'], { ...(await defaultAccount()), cwd: '/' });
     children.add(other);
