@@ -32,6 +32,14 @@ describe('explain', () => {
     expect(explain(wrapped)?.problem).toBe('Nothing answers at 127.0.0.1:5432 (ECONNREFUSED).');
   });
 
+  it('names the host of Slack that has no address, not variables nobody set', () => {
+    const inner = coded('ENOTFOUND', { message: 'getaddrinfo ENOTFOUND slack.com' });
+    const error = coded('slack_webapi_request_error', {
+      cause: new TypeError('fetch failed', { cause: inner }),
+    });
+    expect(explain(error)?.problem).toBe('Slack does not answer: getaddrinfo ENOTFOUND slack.com.');
+  });
+
   it.each([...EXPLAINED_CODES])('has a problem and a remedy for %s', (code) => {
     const explained = explain(coded(code));
     expect(explained?.problem).not.toBe('');

@@ -25,6 +25,11 @@ const silent: Meaning = {
   remedy: 'Check DATABASE_URL, REDIS_URL and SLACK_API_URL, and that those services run.',
 };
 
+const slackAway: Meaning = {
+  problem: (error) => `Slack does not answer: ${chainOf(error).at(-1)?.message ?? error.message}.`,
+  remedy: 'Check the way from this machine to Slack (SLACK_API_URL when it is set), and status.slack.com.',
+};
+
 const login: Meaning = {
   problem: () => 'The database refuses the login.',
   remedy: 'Check user and password in DATABASE_URL; special characters of a password are percent-encoded.',
@@ -63,6 +68,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     problem: (error) => `The database was migrated by a newer tminus: ${error.message}.`,
     remedy: 'Install the newer version again, or restore the backup made before the upgrade.',
   },
+  slack_webapi_request_error: slackAway,
+  slack_webapi_http_error: slackAway,
   slack_webapi_platform_error: {
     problem: (error) => `Slack refuses: ${error.message}.`,
     remedy: 'Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN; "tminus doctor" says what is wrong with them.',

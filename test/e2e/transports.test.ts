@@ -134,6 +134,13 @@ describe('when Slack does not do what it should', () => {
     await e2e.card('~Cost alerts are set~');
   });
 
+  it('starts although Slack was away at first', async () => {
+    await e2e.app.restart(() =>
+      e2e.app.sandbox.fault({ method: 'auth.test', kind: 'status', status: 503, times: 2 }),
+    );
+    await e2e.asks('ana', 'status', 'small');
+  });
+
   it('opens a new card when the old one was deleted', async () => {
     e2e.sandbox.fault({ method: 'chat.update', kind: 'error', error: 'message_not_found' });
     const old = await e2e.card('Preparing');

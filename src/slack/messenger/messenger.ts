@@ -23,7 +23,7 @@ export type PostTarget = {
 
 /** Everything the background says to Slack. One call each, no retries of its own: the queue retries. */
 export type Messenger = {
-  /** The workspace this bot belongs to, as Slack says. Throws when Slack does not say. */
+  /** The workspace this bot belongs to, as Slack says. Rejects when Slack does not say, asked several times. */
   readonly teamId: () => Promise<string>;
   readonly post: (target: PostTarget, content: Content) => Answer<Posted>;
   readonly update: (message: Posted, content: Content) => Answer<void>;
@@ -48,6 +48,8 @@ export type MessengerOptions = {
 };
 
 const TIMEOUT_MS = 10_000;
+/** At the start nobody waits yet: a Slack that is away for a moment is asked again for about 15 s. */
+const AT_START = { retries: 5, factor: 2, minTimeout: 500, maxTimeout: 5000 };
 /** How far back our own message is looked for. */
 const LOOK_BACK = 100;
 export const METADATA_TYPE = 'tminus_message';
@@ -75,17 +77,16 @@ const body = ({ text, blocks }: Content) => ({
 });
 
 export const createMessenger = ({ token, apiUrl, fetch, log }: MessengerOptions): Messenger => {
+  const common = { slackApiUrl: apiUrl, timeout: TIMEOUT_MS, fetch, logger: quietLogger(log) };
   // A client of its own with options of its own: a pause in the background must never hold up a person's click.
   const client = new WebClient(token, {
-    slackApiUrl: apiUrl,
-    timeout: TIMEOUT_MS,
+    ...common,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
-    fetch,
-    logger: quietLogger(log),
   });
+  const patient = new WebClient(token, { ...common, retryConfig: AT_START });
   return {
-    teamId: async () => (await client.auth.test()).team_id ?? '',
+    teamId: async () => (await patient.auth.test()).team_id ?? '',
     post: (target, content) =>
       call(async () => {
         const { channel, ts } = await client.chat.postMessage({
