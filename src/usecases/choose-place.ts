@@ -2,7 +2,7 @@ import type { Checklist, Choices, Environment, Parameter } from '../domain/check
 import type { Deployment } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
-import { versionProblem } from '../domain/decide/gate.ts';
+import { versionProblem } from '../domain/decide/set-version.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
