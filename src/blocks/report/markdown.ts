@@ -17,7 +17,7 @@ export const reportMarkdown = (input: ReportInput): string => {
     `# ${text(titleOf(input.situation.deployment))}`,
     outcomeLines(facts, name),
     section('Items', itemLines(facts)),
-    section('Skipped, overridden, accepted', leftTable(facts.left, name)),
+    section('Skipped, overridden, accepted, not applicable', leftTable(facts.left, name)),
     section('Alerts', alertTable(facts.alerts, name)),
     section('Worst change against T-0', [worstLine(facts)]),
     section('Planned and actual', phaseTable(facts)),
@@ -95,6 +95,7 @@ const LEFT_WORDS = {
   override: 'skipped, override',
   accepted_red: 'accepted red',
   deployed_early: 'deployed early',
+  not_applicable: 'not applicable',
 } as const satisfies Record<Left['kind'], string>;
 
 const leftTable = (left: readonly Left[], name: Name): readonly string[] =>

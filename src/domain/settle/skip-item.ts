@@ -15,48 +15,69 @@ export type ReasonedInput = {
   readonly reason: string | undefined;
 };
 
-/**
- * Goes on without an item. Optional: no debt; required: a debt for the sign-off; critical or red: an override by an
- * approver who is not the one who failed it.
- */
+/** Goes on without an item. Optional: no debt; required: a debt for the sign-off; critical or red: an override. */
 export const skipItem = (
   situation: Situation,
   input: ReasonedInput,
 ): Result<readonly DomainEvent[], Refusal> => {
   const found = findSettleable(situation, input);
   if (!found.ok) return found;
-  const { entry, board, progress } = found.value.item;
+  const { reason, item } = found.value;
+  const { entry } = item;
   const { actor } = input;
-  const override = entry.item.critical || board.standing(input.itemId) === 'red';
-  if (override) {
-    const allowed = requireSecondPerson(situation, actor, {
-      role: APPROVER,
-      what: `Skipping ${entry.item.title}`,
-    });
-    if (!allowed.ok) return allowed;
-    if (progress.settled?.kind === 'failed' && progress.settled.by === actor.id) {
-      return err(
-        refusal(
-          'second_person_needed',
-          `You failed ${entry.item.title}: skipping it needs a second person. Ask ${holdersText(situation, APPROVER, actor.id)}.`,
-        ),
-      );
-    }
-  }
+  const refused = refuseWithout(situation, item, { actor, what: (name) => `Skipping ${name}` });
+  if (refused !== undefined) return refused;
+  const override = isOverride(item);
   const owes = override || entry.item.required;
   return ok([
     {
       type: 'item_skipped',
       itemId: input.itemId,
       by: actor.id,
-      reason: found.value.reason,
+      reason,
       override,
       ...(owes ? { debtId: situation.newId() } : {}),
     },
   ]);
 };
 
-/** Says that an item has no meaning here. No debt; stays listed in the report. */
+/** Going on although the item is critical or red. */
+const isOverride = ({ board, entry }: Found): boolean =>
+  entry.item.critical || board.standing(entry.item.id) === 'red';
+
+/**
+ * Who may go on without an item. An approval: only whoever could give it, so never the starter. What is critical or red:
+ * an approver who is not the one who failed it. Anything else: every member.
+ */
+const refuseWithout = (situation: Situation, found: Found, { actor, what }: GoingWithout) => {
+  const { body, title } = found.entry.item;
+  const bySecond = (role: string, always: { neverStarter?: true } = {}) =>
+    requireSecondPerson(situation, actor, { role, what: what(title), ...always });
+  return firstError(
+    body.kind === 'approval' ? bySecond(body.role, { neverStarter: true }) : ok(undefined),
+    isOverride(found) ? bySecond(APPROVER) : ok(undefined),
+    refuseOwnFailure(situation, found, { actor, what }),
+  );
+};
+
+type GoingWithout = {
+  readonly actor: Actor;
+  /** What is done to the item of this name, to begin a sentence with. */
+  readonly what: (name: string) => string;
+};
+
+const refuseOwnFailure = (
+  situation: Situation,
+  { entry, progress }: Found,
+  { actor, what }: GoingWithout,
+): Result<void, Refusal> => {
+  if (progress.settled?.kind !== 'failed' || progress.settled.by !== actor.id) return ok(undefined);
+  const who = holdersText(situation, APPROVER, actor.id);
+  const text = `You failed ${entry.item.title}. ${what('it')} needs a second person. Ask ${who}.`;
+  return err(refusal('second_person_needed', text));
+};
+
+/** Says that an item has no meaning here; who may say so is as for a skip. No debt; stays listed in the report. */
 export const markNotApplicable = (
   situation: Situation,
   input: ReasonedInput,
@@ -64,6 +85,10 @@ export const markNotApplicable = (
   const found = findSettleable(situation, input);
   if (!found.ok) return found;
   const { itemId, actor } = input;
+  const { item } = found.value;
+  const what = (name: string) => `Marking ${name} not applicable`;
+  const refused = refuseWithout(situation, item, { actor, what });
+  if (refused !== undefined) return refused;
   return ok([{ type: 'item_marked_not_applicable', itemId, by: actor.id, reason: found.value.reason }]);
 };
 
