@@ -132,6 +132,24 @@ describe('never skipped and never n/a', () => {
     }
   });
 
+  it('is the last line of a way back: skipped to the end, nothing would have been rolled back', () => {
+    const steps = [manual('one'), manual('two'), manual('three', 'required: false')].join(', ');
+    const rest = `rollback: { plans: { app: { title: App, items: [${steps}] } } }`;
+    const rollingBack = situationIn('rolling_back', {
+      yaml: smallChecklist({ verify: [manual('a')], rest }),
+    });
+    const withoutOne = run(rollingBack, skip('one', 'bob'));
+    for (const act of [skip, notApplicable]) {
+      expect(refusalOf(withoutOne, act('two', 'bob'))).toEqual({
+        code: 'item_not_skippable',
+        message:
+          'Item two is all that is left to show that the rollback worked, so it cannot be skipped. Do it, then confirm it.',
+      });
+    }
+    expect(standing(run(withoutOne, skip('three', 'bob')), 'three')).toBe('skipped');
+    expect(withoutOne.deployment.state.kind).toBe('rolling_back');
+  });
+
   it('is the one item of the built-in way back', () => {
     const rollingBack = situationIn('rolling_back', { yaml: smallChecklist({ verify: [manual('a')] }) });
     expect(refusalOf(rollingBack, skip('previous-version-runs', 'bob')).code).toBe('item_not_skippable');

@@ -1,11 +1,13 @@
 import type { Result } from '../../lib/result.ts';
 import { err, firstError, ok } from '../../lib/result.ts';
 import { APPROVER, holdersText, requireSecondPerson } from '../actor.ts';
-import { PREVIOUS_RUNS, VERSION_LIVE } from '../checklist.ts';
+import type { Deployment } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
+import { isChosen, isProof, provesWayBack } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
+import type { Standing } from '../standing.ts';
 import type { Found } from './find-item.ts';
 import { findItem, refuseSelfSettling, refuseSettled, requireReason } from './find-item.ts';
 
@@ -106,19 +108,32 @@ export const failItem = (
   return ok([{ type: 'item_failed', itemId: input.itemId, by: input.actor.id, reason: reason.value }]);
 };
 
-/** Never skippable: the proof that the new version answers, and the proof that a rollback worked. */
-export const refuseUnskippable = ({ entry }: Found): Result<void, Refusal> => {
-  const { id, body } = entry.item;
-  const isRollbackProof = entry.section === 'rollback' && (body.kind === 'check' || id === PREVIOUS_RUNS);
-  return id === VERSION_LIVE || isRollbackProof
-    ? err(
-        refusal(
-          'item_not_skippable',
-          `${entry.item.title} can never be skipped: it is the proof. Re-run it, or roll back.`,
-        ),
-      )
-    : ok(undefined);
+/** Never skippable: the proof that the new version answers, and whatever is left to show that a rollback worked. */
+export const refuseUnskippable = ({ deployment }: Situation, found: Found): Result<void, Refusal> => {
+  const { title } = found.entry.item;
+  if (isProof(found.entry)) {
+    const text = `${title} can never be skipped: it is the proof. Re-run it, or roll back.`;
+    return err(refusal('item_not_skippable', text));
+  }
+  if (!isLastOfWayBack(deployment, found)) return ok(undefined);
+  const text = `${title} is all that is left to show that the rollback worked, so it cannot be skipped. Do it, then confirm it.`;
+  return err(refusal('item_not_skippable', text));
 };
+
+/** Without it nothing of the chosen plans would have been done, and it would count as rolled back. */
+const isLastOfWayBack = (deployment: Deployment, { board, entry }: Found): boolean =>
+  entry.section === 'rollback' &&
+  provesWayBack(entry) &&
+  !board.plan.items.some(
+    (other) =>
+      other !== entry &&
+      other.section === 'rollback' &&
+      isChosen(other, deployment) &&
+      provesWayBack(other) &&
+      !WITHOUT.has(board.standing(other.item.id)),
+  );
+
+const WITHOUT: ReadonlySet<Standing> = new Set(['skipped', 'not_applicable']);
 
 const findSettleable = (
   situation: Situation,
@@ -130,7 +145,7 @@ const findSettleable = (
   const refused = firstError(
     refuseSum(found.value),
     failedByPerson ? ok(undefined) : refuseSettled(found.value),
-    refuseUnskippable(found.value),
+    refuseUnskippable(situation, found.value),
     refuseWell(found.value),
   );
   if (refused !== undefined) return refused;
