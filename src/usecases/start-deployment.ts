@@ -5,6 +5,7 @@ import type { DomainEvent } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import { requireMember } from '../domain/actor.ts';
+import { lockFromOf } from '../domain/lock.ts';
 import { nextDueAt } from '../domain/elapse.ts';
 import type { Transition } from '../domain/transition.ts';
 import { transition } from '../domain/transition.ts';
@@ -153,7 +154,7 @@ const lockInTheWay = async (
   tx: Tx,
   { deployment, situation }: { deployment: Deployment; situation: Situation },
 ): Promise<readonly Refusal[]> => {
-  if (situation.checklist.lockFrom !== 'start') return [];
+  if (lockFromOf(situation.checklist, deployment.anchors) !== 'start') return [];
   const lock = await tx.locks.find(loop.teamId, deployment.environment, deployment.system);
   return lock === undefined ? [] : [lockedRefusal(lock)];
 };
