@@ -46,12 +46,18 @@ const outcomeLines = ({ scene }: ReportFacts, name: Name): string => {
   return [
     `- Outcome: **${outcome}**`,
     `- Version: ${text(deployment.version ?? 'not set')}, replaces ${text(deployment.previousVersion ?? 'unknown')}`,
+    ...redeploysLine(deployment),
     `- Checklist: ${text(checklist.title)}, sha256 ${deployment.checklistHash}`,
     ...anchorLines(deployment, name),
     ...signatureLines(scene, name),
     ...endLines(deployment, name),
   ].join('\n');
 };
+
+const redeploysLine = ({ redeploys }: Deployment): readonly string[] =>
+  redeploys === undefined
+    ? []
+    : [`- Re-deployment after: ${text(redeploys.id)}, ${stateWord({ kind: redeploys.ended }).toLowerCase()}`];
 
 const anchorLines = ({ anchors, startedBy, goBy, deployedBy }: Deployment, name: Name): readonly string[] => {
   const by = (at: Instant | undefined, id: string | undefined) =>

@@ -160,3 +160,10 @@ test('nothing got worse when nothing was deployed or everything stayed well', ()
   });
   expect(well).toContain('Nothing that was well got worse.');
 });
+
+test('a re-deployment names what it follows', () => {
+  const redeploys = { id: 'tiny-41', ended: 'rolled_back' } as const;
+  const again = reportMarkdown({ situation: started({ deployment: { redeploys } }), ...chain([]) });
+  expect(again).toContain('- Re-deployment after: tiny-41, rolled back');
+  expect(reportMarkdown({ situation: started(), ...chain([]) })).not.toContain('Re-deployment');
+});

@@ -282,6 +282,20 @@ describe('a waiting Go', () => {
     expect(kindOf(passTime(early, early.now + 5 * HOUR))).toBe('held');
   });
 
+  it('lets people sleep: what would be said at night is said in the morning, and holds after that', () => {
+    const evening = Date.UTC(2026, 2, 2, 20, 50); // 21:50 in Berlin
+    const morning = Date.UTC(2026, 2, 3, 7, 0);
+    const waiting = situationIn('awaiting_go', { connected: [], now: evening });
+    const night = passTime(waiting, morning - 1);
+    expect(night.deployment.reminded['go:asked']).toBeUndefined();
+    expect(kindOf(night)).toBe('awaiting_go');
+    const asked = passTime(waiting, morning);
+    expect(asked.deployment.reminded['go:asked']).toBe(morning);
+    const held = passTime(waiting, morning + 45 * MINUTE);
+    expect(held.deployment.reminded['go:backup']).toBe(morning + 15 * MINUTE);
+    expect(held.deployment.state).toMatchObject({ kind: 'held', by: null });
+  });
+
   it('waits for nobody while the version is not set', () => {
     const nameless = situationIn('awaiting_go', { connected: [], deployment: { version: null } });
     expect(kindOf(passTime(nameless, nameless.now + 2 * HOUR))).toBe('awaiting_go');

@@ -151,6 +151,13 @@ describe('the way back', () => {
     expect(passTime(done, done.now + HOUR).deployment.reminded['rollback:open']).toBe(open.now + 20 * MINUTE);
   });
 
+  it('pings nobody at night, and goes on in the morning', () => {
+    const open = run(situationIn('watching', { ...staging, now: Date.UTC(2026, 2, 2, 21, 55) }), back());
+    const morning = Date.UTC(2026, 2, 3, 8, 0);
+    expect(passTime(open, morning - 1).deployment.reminded['rollback:open']).toBeUndefined();
+    expect(passTime(open, morning).deployment.reminded['rollback:open']).toBe(morning);
+  });
+
   it('may be proven by hand where its check is not connected', () => {
     const byHand = situationIn('watching', { ...staging, connected: [] });
     const done = run(run(run(byHand, back()), confirm('rollback-app')), confirm('rollback-health'));
