@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { parseChecklist } from '../checklists/parse-checklist.ts';
-import { environmentNamed } from '../checklists/to-environment.ts';
+import type { Environment } from '../domain/checklist.ts';
 import type { Json } from '../lib/json.ts';
 import { manual, smallChecklist } from '../../test/support/small-checklist.ts';
+import { situationOf } from '../../test/support/situation.ts';
 import { choicesFor } from './choose-place.ts';
 
-const parsed = parseChecklist(
-  smallChecklist({
+const { checklist } = situationOf({
+  yaml: smallChecklist({
     deploy: [manual('step', "command: 'docker rm ${container}'")],
     rest: [
       'parameters:',
@@ -14,13 +14,19 @@ const parsed = parseChecklist(
       '  remark: { describe: For the card, ask: true }',
     ].join('\n'),
   }),
-  { name: 'small', kinds: {} },
-);
+});
 
-const chosen = (parameters: Readonly<Record<string, Json>>) => {
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-  return choicesFor(parsed.value, environmentNamed('production'), { parameters });
+const production: Environment = {
+  environment: 'production',
+  timeZone: 'UTC',
+  workHours: { days: [1], from: 540, to: 1020 },
+  fourEyes: true,
+  people: {},
+  systems: {},
 };
+
+const chosen = (parameters: Readonly<Record<string, Json>>) =>
+  choicesFor(checklist, production, { parameters });
 
 it.each(['web; rm -rf /', '$(id)', '`id`', 'a b', '-rf', "a'b"])(
   'a value typed at start that would mean more in a command than it says is refused: %j',
