@@ -26,6 +26,7 @@ import { schedulerBeats, startBeats } from './scheduler/ticks.ts';
 import { startEmbeddedPostgres } from './services/embedded-postgres.ts';
 import type { SlackEdge } from './slack/start-slack.ts';
 import { startSlack } from './slack/start-slack.ts';
+import { nagLocks } from './usecases/nag-locks.ts';
 import type { Loop } from './usecases/world.ts';
 import { createPresence, referredNames } from './workers/worker-presence.ts';
 import { workerHandlers } from './workers/handlers.ts';
@@ -100,7 +101,15 @@ const startParts = async (parts: Parts, stops: Stops): Promise<Omit<Tminus, 'sto
   if (slack !== undefined) stops.push(slack.stop);
 
   startWork(parts, stops, { work, jobs, databaseUrl, slack, loopWith });
-  stops.push(startClock(parts, { work, jobs, presence, sweepInbox: slack?.sweepInbox }).stop);
+  stops.push(
+    startClock(parts, {
+      work,
+      loop: loopWith('', work, NOBODY),
+      jobs,
+      presence,
+      sweepInbox: slack?.sweepInbox,
+    }).stop,
+  );
   const http = await startHttp(httpOptions(config, { work, jobs, slack }));
   stops.push(http.close);
   await slack?.open();
@@ -250,11 +259,13 @@ const startClock = (
   { config, log, now }: Pick<Parts, 'config' | 'log' | 'now'>,
   {
     work,
+    loop,
     jobs,
     presence,
     sweepInbox,
   }: {
     work: Store;
+    loop: Loop;
     jobs: Jobs;
     presence: { refresh: (at: number) => Promise<void> };
     sweepInbox: (() => Promise<void>) | undefined;
@@ -265,7 +276,14 @@ const startClock = (
       { name: 'presence', every: '*/5 * * * * *', work: () => presence.refresh(now().getTime()) },
       ...(sweepInbox === undefined ? [] : [{ name: 'inbox', every: '*/5 * * * * *', work: sweepInbox }]),
       ...(config.roles.has('scheduler')
-        ? schedulerBeats({ store: work, add: jobs.add, addAgain: jobs.addAgain, now, log })
+        ? schedulerBeats({
+            store: work,
+            nagLocks: () => nagLocks(loop),
+            add: jobs.add,
+            addAgain: jobs.addAgain,
+            now,
+            log,
+          })
         : []),
     ],
     log,

@@ -127,7 +127,6 @@ describe('a checklist in an environment', () => {
       environment: 'production',
       timeZone: 'Europe/Berlin',
       workHours: { days: [1, 2, 3, 4, 5], from: 540, to: 1050 },
-      lockFrom: 'start',
     } satisfies Partial<EffectiveChecklist>);
     expect(effectiveChecklist(tiny, undefined, 'tiny').checklist).toMatchObject({
       environment: '',

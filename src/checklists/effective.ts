@@ -41,8 +41,7 @@ export const effectiveChecklist = (
     connections,
     timeZone: here.timeZone,
     workHours: here.workHours,
-    lockFrom: system?.lockFrom ?? 'start',
-    ...stated({ secondLookMs: system?.secondLookMs }),
+    ...stated({ lockFrom: system?.lockFrom, secondLookMs: system?.secondLookMs }),
   };
   return { checklist: effective, hash: createHash('sha256').update(canonicalJson(effective)).digest('hex') };
 };

@@ -11,6 +11,7 @@ import { checkConditions, checkRoles, checkVariants } from './rules/names.ts';
 import { checkParameters } from './rules/parameters.ts';
 import { checkPlaceholders } from './rules/placeholders.ts';
 import { checkLadder, checkTimes } from './rules/schedule.ts';
+import { checkWaysBack } from './rules/ways-back.ts';
 import { checklistSchema } from './schema/checklist.ts';
 import type { Located } from './source.ts';
 import { toChecklist } from './to-checklist.ts';
@@ -35,6 +36,7 @@ export const parseChecklist = (
   checkChecks(raw, kinds, report);
   checkEvidence(raw, report);
   checkPlaceholders(source.value, raw, report);
+  checkWaysBack(raw, report);
   checkTimes(raw, report);
   checkLadder(raw.ladder ?? [], ['ladder'], report);
   return located.length > 0 ? err(located) : ok(toChecklist(raw));

@@ -40,7 +40,6 @@ describe('an environment file', () => {
     const environment = read(`${named}people:\nwork_hours:\nsystems:\n  tiny:\n    values:\n    allow:\n`);
     expect(environment.systems['tiny']).toEqual({
       connections: { values: {}, secrets: {}, allow: [], commands: {}, fileRoots: [] },
-      lockFrom: 'start',
     });
     expect(read(`${named}systems:\n  tiny:\n`).systems['tiny']?.connections.values).toEqual({});
   });

@@ -32,8 +32,8 @@ export const toEnvironment = (raw: RawEnvironment): Environment => ({
 
 const toSystem = (raw: RawSystem, runner: string | undefined): SystemInEnvironment => ({
   connections: toConnections(raw, runner),
-  lockFrom: raw.lock_from ?? 'start',
   ...stated({
+    lockFrom: raw.lock_from,
     ladder: raw.ladder ? toLadder(raw.ladder) : undefined,
     secondLookMs: raw.second_look,
     channel: raw.channel,

@@ -36,6 +36,8 @@ export const noticeStore = (db: Kysely<Schema>) => ({
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
   },
+  isKnown: async (id: string): Promise<boolean> =>
+    (await db.selectFrom('notice').select('id').where('id', '=', id).executeTakeFirst()) !== undefined,
   /** The notice, if it is still to be sent and nobody else is at it for now; counts the try. */
   take: async (id: string, { now, ms }: { now: Instant; ms: number }): Promise<NoticeRow | undefined> => {
     const row = await db

@@ -78,6 +78,15 @@ export const lockStore = (db: Kysely<Schema>) => {
           .orderBy('since')
           .execute()
       ).map(lockOf),
+    listHeldSince: async (before: Instant): Promise<Lock[]> =>
+      (
+        await db
+          .selectFrom('environment_lock')
+          .selectAll()
+          .where('since', '<=', new Date(before))
+          .orderBy('since')
+          .execute()
+      ).map(lockOf),
     /** Frees a place; returns the lock that was there. */
     release: async (teamId: string, environment: string, system: string): Promise<Lock | undefined> => {
       const row = await db

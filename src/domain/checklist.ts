@@ -161,8 +161,8 @@ export type WorkHours = { readonly days: readonly number[]; readonly from: numbe
 
 export type SystemInEnvironment = {
   readonly connections: Connections;
-  /** When the lock is taken; default `start`. */
-  readonly lockFrom: 'start' | 'go';
+  /** When the lock is taken; absent: at the start, or at Go when that is planned more than a day ahead. */
+  readonly lockFrom?: 'start' | 'go';
   /** Replaces the checklist's ladder. */
   readonly ladder?: readonly LadderRung[];
   /** Between a first bad result in the watch and the second look that decides, in milliseconds; absent: the common rule. */
@@ -177,7 +177,8 @@ export type EffectiveChecklist = Checklist & {
   readonly connections: Connections;
   readonly timeZone: string;
   readonly workHours: WorkHours;
-  readonly lockFrom: 'start' | 'go';
+  /** As in `SystemInEnvironment`. */
+  readonly lockFrom?: 'start' | 'go';
   /** As in `SystemInEnvironment`. */
   readonly secondLookMs?: number;
 };

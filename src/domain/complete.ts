@@ -31,7 +31,9 @@ export const ladderEndedAt = (situation: Situation): Instant | undefined => {
 export const completion = (situation: Situation, board: Board): readonly DomainEvent[] => {
   const { deployment, checklist } = situation;
   const unsigned = unsignedRoles(situation);
-  const judged = checklist.criteria === undefined ? undefined : judgeCriteria(board);
+  // What was never verified has shown nothing to be judged by.
+  const isJudged = checklist.criteria !== undefined && deployment.state.kind === 'watching';
+  const judged = isJudged ? judgeCriteria(board) : undefined;
   const outcome = outcomeOf(deployment, judged);
   return [
     ...(judged === undefined ? [] : [{ type: 'criteria_judged' as const, outcome: judged }]),
@@ -43,11 +45,15 @@ export const completion = (situation: Situation, board: Board): readonly DomainE
   ];
 };
 
-/** Failed: something still fails. Degraded: something failed, was taken on purpose, or a criterion did not hold. */
+/**
+ * Failed: something still fails. Degraded: something failed, was taken on purpose, a criterion did not hold, or it ended
+ * before it was verified.
+ */
 const outcomeOf = (deployment: Deployment, judged: DeploymentOutcome | undefined): DeploymentOutcome => {
   const isFiring = deployment.alerts.some(({ state }) => state.kind !== 'resolved');
   if (isFiring || judged === 'failed') return 'failed';
   const isClean =
+    deployment.state.kind === 'watching' &&
     deployment.alerts.length === 0 &&
     judged !== 'degraded' &&
     deployment.debts.every(({ kind }) => kind !== 'accepted_red');

@@ -174,6 +174,8 @@ export type Deployment = {
   /** null: "version not set"; Go is refused until it is. */
   readonly version: string | null;
   readonly previousVersion: string | null;
+  /** The attempt before it in the same place, when that was aborted or rolled back: this one is its re-deployment. */
+  readonly redeploys?: { readonly id: string; readonly ended: 'aborted' | 'rolled_back' };
   readonly choices: Choices;
   readonly startedBy: PersonId;
   readonly goBy?: PersonId;

@@ -59,7 +59,8 @@ export type StateEvent =
     } & By)
   /** Deployment `by` changed the environment: what was measured before has to be measured again; `version` runs there now. */
   | { readonly type: 'evidence_outdated'; readonly by: string; readonly version?: string | null }
-  | ({ readonly type: 'version_set'; readonly version: string } & By)
+  /** `itemIds`: what was measured or said of them was about another version and no longer counts. */
+  | ({ readonly type: 'version_set'; readonly version: string; readonly itemIds: readonly string[] } & By)
   | { readonly type: 'gate_opened' }
   | { readonly type: 'gate_closed' }
   | ({ readonly type: 'go_deferred'; readonly itemIds: readonly string[] } & By)

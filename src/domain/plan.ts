@@ -100,13 +100,10 @@ const layOut = (checklist: EffectiveChecklist, choices: Choices, holds: HoldsCon
     applies: true,
   });
   for (const [id, plan] of Object.entries(rollbackPlansOf(checklist))) {
-    addAll(plan.items, {
-      section: 'rollback',
-      phaseId: id,
-      phaseTitle: plan.title,
-      owner: undefined,
-      applies: true,
-    });
+    const place = { section: 'rollback', phaseId: id, phaseTitle: plan.title, owner: undefined } as const;
+    const before = items.length;
+    addAll(plan.items, { ...place, applies: true });
+    if (!items.slice(before).some(provesWayBack)) addAll([previousRuns(id)], { ...place, applies: true });
   }
   addAll(checklist.rollback.after, {
     section: 'after',
@@ -124,23 +121,36 @@ export const rollbackPlansOf = ({
 }: Pick<Checklist, 'rollback'>): Readonly<Record<string, RollbackPlan>> =>
   Object.keys(rollback.plans).length > 0 ? rollback.plans : BUILT_IN_PLANS;
 
+const BUILT_IN_PLAN = 'previous-version';
+
+/** What a plan has to show for itself, where nothing of its own says that it worked: no file can use an id with a dot. */
+const previousRuns = (planId: string): Item => ({
+  id: planId === BUILT_IN_PLAN ? PREVIOUS_RUNS : `${PREVIOUS_RUNS}.${planId}`,
+  title: 'The previous version is running again',
+  body: { kind: 'manual' },
+  required: true,
+  critical: true,
+  watch: false,
+});
+
 const BUILT_IN_PLANS: Readonly<Record<string, RollbackPlan>> = {
-  'previous-version': {
+  [BUILT_IN_PLAN]: {
     title: 'Previous version',
     default: true,
     dataLoss: false,
-    items: [
-      {
-        id: PREVIOUS_RUNS,
-        title: 'The previous version is running again',
-        body: { kind: 'manual' },
-        required: true,
-        critical: true,
-        watch: false,
-      },
-    ],
+    items: [previousRuns(BUILT_IN_PLAN)],
   },
 };
+
+/** A way back is not over before something of it held: a required line that applies and that a person or a check settles. */
+export const provesWayBack = ({ item: { required, body }, applies }: PlanItem): boolean =>
+  required && applies && body.kind !== 'parent' && body.kind !== 'twin' && body.kind !== 'timer';
+
+const isPreviousRuns = (id: string): boolean => id === PREVIOUS_RUNS || id.startsWith(`${PREVIOUS_RUNS}.`);
+
+/** The proofs that can never be skipped: that the new version answers, and what measures or says that a rollback worked. */
+export const isProof = ({ section, item: { id, body } }: PlanItem): boolean =>
+  id === VERSION_LIVE || (section === 'rollback' && (body.kind === 'check' || isPreviousRuns(id)));
 
 const builtInPlace = {
   section: 'verify',
@@ -202,6 +212,10 @@ export const isActive = (
     readonly rollback?: { readonly plans: readonly string[] };
   },
 ): boolean =>
-  entry.applies &&
-  activeSections(deployment.state).includes(entry.section) &&
-  (entry.section !== 'rollback' || (deployment.rollback?.plans.includes(entry.phaseId) ?? false));
+  entry.applies && activeSections(deployment.state).includes(entry.section) && isChosen(entry, deployment);
+
+/** Of the ways back only the chosen ones are anybody's work. */
+export const isChosen = (
+  { section, phaseId }: PlanItem,
+  { rollback }: { readonly rollback?: { readonly plans: readonly string[] } },
+): boolean => section !== 'rollback' || (rollback?.plans.includes(phaseId) ?? false);

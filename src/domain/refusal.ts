@@ -43,6 +43,7 @@ export const REFUSAL_CODES = [
   'alert_unknown',
   'checklist_broken',
   'choice_invalid',
+  'role_without_person',
   'gate_unreachable',
   'usage',
   'not_available_yet',

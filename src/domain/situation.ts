@@ -68,6 +68,8 @@ export type Calendar = {
   readonly nextWorkTime: (at: Instant) => Instant;
   /** When the next work hours begin, strictly after `at`. */
   readonly nextWorkMorning: (at: Instant) => Instant;
+  /** `at` itself by day; from 22:00 the next 08:00 there, work day or not: reminders let people sleep. */
+  readonly nextLoudTime: (at: Instant) => Instant;
   /** The same time of day so many working days later; 0 is `at` itself. */
   readonly addWorkDays: (at: Instant, days: number) => Instant;
 };

@@ -213,3 +213,15 @@ describe('calendars that are kept', () => {
     expect(calendars({ timeZone: BERLIN, workHours: { ...office, days: [1] } })).not.toBe(berlinCalendar);
   });
 });
+
+describe('the night', () => {
+  it.each([
+    ['not yet at 21:59', '2026-03-02T20:59:00Z', '2026-03-02T20:59:00Z'],
+    ['from 22:00 until the morning', '2026-03-02T21:00:00Z', '2026-03-03T07:00:00Z'],
+    ['on a day without work too', '2026-03-07T02:00:00Z', '2026-03-07T07:00:00Z'],
+    ['no more at 08:00', '2026-03-07T07:00:00Z', '2026-03-07T07:00:00Z'],
+    ['an hour shorter in spring', '2026-03-28T22:00:00Z', '2026-03-29T06:00:00Z'],
+  ])('is quiet: %s', (_case, from, expected) => {
+    expect(shown(berlin.nextLoudTime(moment(from)))).toBe(expected);
+  });
+});

@@ -4,6 +4,9 @@ import type { Calendar } from '../domain/situation.ts';
 import type { Instant } from '../lib/time.ts';
 import { MINUTE } from '../lib/time.ts';
 
+/** Minutes after midnight between which nobody is reminded of anything but an alert. */
+const QUIET = { from: 22 * 60, to: 8 * 60 };
+
 /** Whose clock on the wall counts. */
 export type CalendarOptions = {
   /** IANA name, for the work hours; a cron expression brings its own zone. */
@@ -34,6 +37,10 @@ export const calendarOf = ({ timeZone, workHours }: CalendarOptions): Calendar =
       const { day, minutes } = wall(at);
       const isWorkTime = workHours.days.includes(day) && minutes >= workHours.from && minutes < workHours.to;
       return isWorkTime ? at : getNext(workTimesAt(workHours.from), at);
+    },
+    nextLoudTime: (at) => {
+      const { minutes } = wall(at);
+      return minutes >= QUIET.from || minutes < QUIET.to ? getNext(`0 ${QUIET.to / 60} * * *`, at) : at;
     },
     nextWorkMorning: (at) => getNext(workTimesAt(workHours.from), at),
     addWorkDays: (at, days) => {

@@ -23,6 +23,8 @@ export type SchedulerStore = {
 
 export type SchedulerDeps = {
   readonly store: SchedulerStore;
+  /** Looks for places that are held for long. */
+  readonly nagLocks: () => Promise<void>;
   readonly add: (queue: string, payload: Record<string, string>) => Promise<void>;
   /** Asks for what should have been done already. */
   readonly addAgain: (queue: string, payload: Record<string, string>) => Promise<void>;
@@ -95,5 +97,6 @@ export const startBeats = (beats: readonly Beat[], log: Log): { readonly stop: (
 export const schedulerBeats = (deps: SchedulerDeps): readonly Beat[] => [
   { name: 'tick', every: '* * * * * *', work: () => tick(deps) },
   { name: 'alive', every: '*/10 * * * * *', work: () => noteAlive(deps.store.transact, deps.now) },
+  { name: 'locks', every: '*/5 * * * * *', work: deps.nagLocks },
   { name: 'sweep', every: '*/5 * * * * *', work: () => sweep(deps) },
 ];

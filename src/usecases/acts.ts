@@ -1,7 +1,8 @@
 import { requireMember } from '../domain/actor.ts';
 import { acknowledgeAlert, takeOverAlert } from '../domain/decide/answer-alert.ts';
 import { abort, declareDeployed, undoDeployed } from '../domain/decide/deploying.ts';
-import { giveGo, giveNoGo, resume, setVersion } from '../domain/decide/gate.ts';
+import { giveGo, giveNoGo, resume } from '../domain/decide/gate.ts';
+import { setVersion } from '../domain/decide/set-version.ts';
 import { rollBack } from '../domain/decide/roll-back.ts';
 import { signOff } from '../domain/decide/sign-off.ts';
 import { progressOf } from '../domain/deployment.ts';

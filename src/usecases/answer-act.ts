@@ -1,3 +1,4 @@
+import { namesOf } from '../domain/decide/open-items.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import type { Situation } from '../domain/situation.ts';
 import { boardOf } from '../domain/standing.ts';
@@ -59,7 +60,7 @@ const deploymentWords = (
         ? `Running: ${event.runs.map(({ itemId }) => titleOf({ ...situation, deployment, rules }, itemId)).join(', ')}.`
         : undefined;
     case 'version_set':
-      return `The version of ${subject} is ${event.version}.`;
+      return `The version of ${subject} is ${event.version}.${askedAgain({ ...situation, deployment, rules }, event.itemIds)}`;
     case 'go_deferred':
       return `Re-measuring ${event.itemIds.length === 1 ? '1 result' : `${event.itemIds.length} results`} older than ${rules.goFreshness / MINUTE} min; Go again when they are in.`;
     case 'go_given':
@@ -85,6 +86,12 @@ const deploymentWords = (
     default:
       return undefined;
   }
+};
+
+const askedAgain = (situation: Situation, itemIds: readonly string[]): string => {
+  const { plan } = boardOf(situation);
+  const names = namesOf(plan.items.filter(({ item }) => itemIds.includes(item.id)));
+  return names === '' ? '' : ` Asked again, since it was about another version: ${names}.`;
 };
 
 const titleOf = (situation: Situation, itemId: string): string =>

@@ -1,9 +1,10 @@
-import type { Checklist, Choices, Environment, Parameter } from '../domain/checklist.ts';
+import type { Checklist, Choices, Environment, Item, Parameter } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
-import { versionProblem } from '../domain/decide/gate.ts';
+import { versionProblem } from '../domain/decide/set-version.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
+import { placeholdersIn } from '../lib/placeholders.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
@@ -132,7 +133,42 @@ export const choicesFor = (
     }
     variants[group] = option;
   }
-  return ok({ variants, parameters: parametersFor(checklist, environment, chosen) });
+  const parameters = parametersFor(checklist, environment, chosen);
+  const problem = commandProblem(checklist, parameters);
+  return problem === undefined ? ok({ variants, parameters }) : err(problem);
+};
+
+/** What a shell takes as it stands. People copy commands with these values in them. */
+const PLAIN = /^[A-Za-z0-9_./][A-Za-z0-9._+/:@=,%-]{0,199}$/;
+
+/** Typed at start and put into a command that is shown to copy: nothing may mean more there than it says. */
+const commandProblem = (checklist: Checklist, values: JsonObject): Refusal | undefined => {
+  const inCommands = new Set(placeholdersIn(commandsOf(checklist)));
+  const unfit = Object.entries(checklist.parameters).find(([name, { ask, secret, default: usual }]) => {
+    const value = values[name];
+    const isTyped = ask && !secret && typeof value === 'string' && value !== usual;
+    return isTyped && inCommands.has(name) && !PLAIN.test(value);
+  });
+  return unfit === undefined
+    ? undefined
+    : refusal(
+        'choice_invalid',
+        `${unfit[0]} is put into commands to copy: it holds letters, digits and . _ + / : @ = , % - only, at most 200.`,
+      );
+};
+
+const commandsOf = ({ stages, criteria, rollback }: Checklist): string[] => {
+  const commandsIn = (items: readonly Item[]): string[] =>
+    items.flatMap(({ command, body }) => [
+      ...(command === undefined ? [] : [command]),
+      ...(body.kind === 'parent' ? commandsIn(body.items) : []),
+    ]);
+  return [
+    ...Object.values(stages).flatMap((phases) => phases.flatMap(({ items }) => commandsIn(items))),
+    ...commandsIn(criteria?.items ?? []),
+    ...Object.values(rollback.plans).flatMap(({ items }) => commandsIn(items)),
+    ...commandsIn(rollback.after),
+  ];
 };
 
 const parametersFor = (

@@ -5,6 +5,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Lock } from '../domain/lock.ts';
+import { lockFromOf } from '../domain/lock.ts';
 import type { Tx } from './stores.ts';
 import type { Loop } from './world.ts';
 
@@ -43,7 +44,7 @@ export const holdsPlace = ({ state }: Deployment, lockFrom: 'start' | 'go'): boo
 export const syncLock = async (loop: Loop, tx: Tx, { before, after, events }: Transition): Promise<void> => {
   const isNew = events.some(({ type }) => type === 'deployment_started');
   if (!isNew && before.state.kind === after.state.kind) return;
-  const { lockFrom } = await tx.checklists.get(after.checklistHash);
+  const lockFrom = lockFromOf(await tx.checklists.get(after.checklistHash), after.anchors);
   const held = !isNew && holdsPlace(before, lockFrom);
   const wanted = holdsPlace(after, lockFrom);
   const now = loop.now().getTime();

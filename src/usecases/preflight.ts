@@ -1,6 +1,5 @@
-import { APPROVER } from '../domain/actor.ts';
+import { missingPeople } from '../domain/decide/missing-people.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { refusal } from '../domain/refusal.ts';
 import type { Checklist, Environment } from '../domain/checklist.ts';
 import { unstarted } from './unstarted.ts';
 import { choicesFor } from './choose-place.ts';
@@ -59,21 +58,6 @@ export const preflight = (situation: Situation, locks: readonly Refusal[]): Pref
       .map(([what, number]) => ({ what, checks: number }))
       .sort((a, b) => b.checks - a.checks),
     byPeople: leaves.length - checks.length,
-    blockers: [...locks, ...unreachableGate(situation)],
+    blockers: [...locks, ...missingPeople(situation)],
   };
-};
-
-/** A Go that nobody but the starter could give would only be found out at the gate. */
-const unreachableGate = ({ policy, deployment }: Situation): readonly Refusal[] => {
-  const holders = policy.holders(APPROVER);
-  if (!policy.fourEyes || holders === 'anyone') return [];
-  const others = holders.filter((id) => id !== deployment.startedBy);
-  return others.length > 0
-    ? []
-    : [
-        refusal(
-          'gate_unreachable',
-          'Nobody but you could give Go here, and Go needs a second person. Name another approver in the environment file, or let somebody else start.',
-        ),
-      ];
 };

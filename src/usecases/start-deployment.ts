@@ -5,12 +5,14 @@ import type { DomainEvent } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import { requireMember } from '../domain/actor.ts';
+import { lockFromOf } from '../domain/lock.ts';
 import { nextDueAt } from '../domain/elapse.ts';
 import type { Transition } from '../domain/transition.ts';
 import { transition } from '../domain/transition.ts';
 import type { Situation } from '../domain/situation.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
+import { stated } from '../lib/stated.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Cause } from './act.ts';
 import { finish, logTransition } from './act.ts';
@@ -153,7 +155,7 @@ const lockInTheWay = async (
   tx: Tx,
   { deployment, situation }: { deployment: Deployment; situation: Situation },
 ): Promise<readonly Refusal[]> => {
-  if (situation.checklist.lockFrom !== 'start') return [];
+  if (lockFromOf(situation.checklist, deployment.anchors) !== 'start') return [];
   const lock = await tx.locks.find(loop.teamId, deployment.environment, deployment.system);
   return lock === undefined ? [] : [lockedRefusal(lock)];
 };
@@ -182,11 +184,18 @@ const newDeployment = async (
     channel,
     version: input.version,
     previousVersion: runningVersion(earlier),
+    ...stated({ redeploys: redeployedBy(earlier) }),
     startedBy: input.by.id,
     anchors: { start: now, ...(input.plannedGo === undefined ? {} : { plannedGo: input.plannedGo }) },
   };
   return deployment;
 };
+
+/** Whoever reads the new one finds there what went wrong before. */
+const redeployedBy = ([last]: readonly Deployment[]): Deployment['redeploys'] =>
+  last?.state.kind === 'aborted' || last?.state.kind === 'rolled_back'
+    ? { id: last.id, ended: last.state.kind }
+    : undefined;
 
 /** The version that the records say runs now: of the newest deployment that went out and was not taken back. */
 const runningVersion = (earlier: readonly Deployment[]): string | null => {

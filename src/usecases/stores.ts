@@ -58,6 +58,8 @@ export type Tx = {
     take: (lock: Lock) => Promise<Lock | undefined>;
     find: (teamId: string, environment: string, system: string) => Promise<Lock | undefined>;
     release: (teamId: string, environment: string, system: string) => Promise<Lock | undefined>;
+    /** Of every team, taken at `before` or earlier. */
+    listHeldSince: (before: Instant) => Promise<Lock[]>;
   };
   readonly messages: {
     want: (message: {
@@ -77,6 +79,8 @@ export type Tx = {
       notices: readonly { id: string; deploymentId: string | null; body: JsonObject }[],
       now: Instant,
     ) => Promise<void>;
+    /** Whether it was said, or is about to be. */
+    isKnown: (id: string) => Promise<boolean>;
   };
   readonly meta: {
     /** Writes that somebody is at work now; returns when this was written last. */

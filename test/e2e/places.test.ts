@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { HOUR } from '../../src/lib/time.ts';
 import { eventually } from '../support/app.ts';
 import type { E2e } from '../support/e2e.ts';
 import { bringTo, expectCleanConversation, startE2e } from '../support/e2e.ts';
@@ -11,6 +12,21 @@ describe('locks by hand', () => {
   });
   afterAll(() => e2e.close());
   afterEach(() => expectCleanConversation(e2e.app));
+
+  it('are said once to whoever holds one for more than four hours', async () => {
+    const told = () =>
+      e2e.sandbox.messages('@omar').filter(({ text }) => text.includes('the lock on production'));
+    await e2e.asks('omar', 'lock production <!channel> forgotten', 'production is locked');
+    expect(told()).toEqual([]);
+    e2e.clock.forward(4 * HOUR);
+    await eventually('the nag', () => told().at(0));
+    e2e.clock.forward(HOUR);
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    expect(told().map(({ visibleText }) => visibleText)).toEqual([
+      'You hold the lock on production for more than 4 h, and nobody else can deploy there. If it is not needed any more: /deploy unlock production &lt;reason&gt;',
+    ]);
+    await e2e.asks('omar', 'unlock production done', 'Unlocked: production.');
+  });
 
   it('close a whole environment with a reason, stand in the list, and are freed with a reason', async () => {
     await e2e.asks('omar', 'locks', 'Nothing is locked');

@@ -5,6 +5,7 @@ import { openRequired } from '../../src/domain/decide/open-items.ts';
 import { elapse, nextDueAt } from '../../src/domain/elapse.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
 import { evolve } from '../../src/domain/evolve/evolve.ts';
+import { isChosen } from '../../src/domain/plan.ts';
 import { boardOf } from '../../src/domain/standing.ts';
 import type { Transition } from '../../src/domain/transition.ts';
 import { transition } from '../../src/domain/transition.ts';
@@ -18,7 +19,8 @@ const MACHINE: Readonly<Record<DeploymentState['kind'], readonly DeploymentState
   awaiting_go: ['preparing', 'deploying', 'held', 'aborted'],
   held: ['preparing', 'aborted'],
   deploying: ['verifying', 'rolling_back', 'aborted'],
-  verifying: ['watching', 'rolling_back', 'deploying'],
+  // Completed at once where a newer deployment took its place.
+  verifying: ['watching', 'rolling_back', 'deploying', 'completed'],
   watching: ['completed', 'rolling_back', 'deploying'],
   rolling_back: ['rolled_back'],
   completed: [],
@@ -44,6 +46,21 @@ const INVARIANTS: Readonly<Record<string, (step: Step) => unknown>> = {
         const from = kinds[index - 1] ?? kind;
         return kind !== from && !MACHINE[from].includes(kind);
       }),
+  'what was still being verified is completed only by a newer deployment': ({ change: { before, after } }) =>
+    before.state.kind === 'verifying' && after.state.kind === 'completed' && after.supersededBy === undefined
+      ? after.state
+      : undefined,
+  'nothing is rolled back before something showed that it worked': ({ now, change: { before, after } }) => {
+    if (after.state.kind !== 'rolled_back' || before.state.kind === 'rolled_back') return undefined;
+    const board = boardOf({ ...now, deployment: after });
+    const isShown = board.plan.items.some(
+      (entry) =>
+        entry.section === 'rollback' &&
+        isChosen(entry, after) &&
+        ['passed', 'warned', 'confirmed'].includes(board.standing(entry.item.id)),
+    );
+    return isShown ? undefined : after.rollback;
+  },
   'no item is confirmed over red': ({ change }) =>
     Object.entries(change.after.items).find(
       ([, { settled, measured }]) =>

@@ -3,7 +3,7 @@ import { HOUR } from '../../lib/time.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { cardText, drawn, twoPhases } from '../../../test/support/cards.ts';
-import { situationIn } from '../../../test/support/journey.ts';
+import { situationIn, started } from '../../../test/support/journey.ts';
 import { buttonsIn, outline } from '../../../test/support/outline.ts';
 import { answer, at, START } from '../../../test/support/situation.ts';
 import { decodeRef } from '../ref.ts';
@@ -146,4 +146,9 @@ test('the menu opens phases, open ones first, and offers what fits the state', (
     '[Open phase: Roll-out 0/2] [Roll back…] [overflow: Report, Variant, Abort…]',
   );
   expect(menu(situationIn('verifying'))).toContain('[overflow: Report, Variant, Undo Deployed]');
+});
+
+test('a re-deployment names what it follows', () => {
+  const redeploys = { id: 'tiny-41', ended: 'aborted' } as const;
+  expect(cardText(started({ deployment: { redeploys } }))).toContain('after tiny-41, aborted');
 });

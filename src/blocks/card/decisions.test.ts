@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ok } from '../../lib/result.ts';
-import { setVersion } from '../../domain/decide/gate.ts';
+import { setVersion } from '../../domain/decide/set-version.ts';
 import { cardText, confirm, drawn, TWO_PHASES } from '../../../test/support/cards.ts';
 import { situationIn } from '../../../test/support/journey.ts';
 import { buttonsIn } from '../../../test/support/outline.ts';

@@ -39,12 +39,15 @@ export const headingBlocks = (scene: Scene, input: CardInput): [HeaderBlock, Kno
 
 const factsText = ({ situation }: Scene, { lock, oldCard }: CardInput): string => {
   const { deployment, policy } = situation;
-  const { previousVersion, startedBy, state, supersededBy } = deployment;
+  const { previousVersion, startedBy, state, supersededBy, redeploys } = deployment;
   const onCall = policy.holders('on_call');
   return dotted(
     `*${stateWord(state)}*`,
     countText(deployment),
     previousVersion === null ? undefined : `replaces ${inline(previousVersion, 40)}`,
+    redeploys === undefined
+      ? undefined
+      : `after ${inline(redeploys.id, 60)}, ${STATE_WORDS[redeploys.ended].toLowerCase()}`,
     `by ${mention(startedBy)}`,
     onCall === 'anyone' || onCall.length === 0 ? undefined : `on call ${mentions(onCall, { word: 'and' })}`,
     lock === undefined ? undefined : lockText(lock),

@@ -1,5 +1,5 @@
 import type { ActionsBlockElement, KnownBlock } from '@slack/types';
-import type { Deployment } from '../../domain/deployment.ts';
+import { hasWayBack } from '../../domain/decide/roll-back.ts';
 import { ACTION, MORE } from '../ids.ts';
 import type { MoreChoice } from '../ids.ts';
 import { actions, option, plainText } from '../kit.ts';
@@ -15,7 +15,7 @@ export const menuBlock = (scene: Scene, detail: Detail): KnownBlock => {
   const { deployment } = scene.situation;
   return actions(menuBlockId('menu', deployment.id), [
     ...phaseSelect(scene, detail),
-    ...(canRollBack(deployment) ? [rollBackButton(scene)] : []),
+    ...(hasWayBack(deployment) ? [rollBackButton(scene)] : []),
     {
       type: 'overflow',
       action_id: ACTION.deploymentMore,
@@ -23,9 +23,6 @@ export const menuBlock = (scene: Scene, detail: Detail): KnownBlock => {
     },
   ]);
 };
-
-const canRollBack = ({ state }: Deployment): boolean =>
-  state.kind === 'deploying' || state.kind === 'verifying' || state.kind === 'watching';
 
 /** Phases with open lines first: those are looked for. */
 const phaseSelect = (scene: Scene, { options }: Detail): ActionsBlockElement[] => {

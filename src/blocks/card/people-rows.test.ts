@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { ok } from '../../lib/result.ts';
 import { MINUTE, SECOND } from '../../lib/time.ts';
+import { supersede } from '../../domain/decide/newer-deployment.ts';
 import { rerunItems } from '../../domain/settle/rerun-items.ts';
 import { failItem, skipItem } from '../../domain/settle/skip-item.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { cardText, confirm, drawn, TWO_PHASES, twoPhases, WITH_PEOPLE } from '../../../test/support/cards.ts';
 import { situationIn, started } from '../../../test/support/journey.ts';
+import { manual, smallChecklist } from '../../../test/support/small-checklist.ts';
 import { outline } from '../../../test/support/outline.ts';
 import { actor, answer, at, run } from '../../../test/support/situation.ts';
 import { ACTION } from '../ids.ts';
@@ -184,4 +187,20 @@ stages:
     );
     expect(drawn(clicked)).toContain('… *Smoke tests: 3 write checks* · 3 being measured');
   });
+});
+
+test('what can never be skipped is offered no Skip: the proof of a way back', () => {
+  const rollingBack = cardText(
+    situationIn('rolling_back', { yaml: smallChecklist({ verify: [manual('a')] }) }),
+  );
+  expect(rollingBack).toContain('The previous version is running again');
+  expect(rollingBack).toContain('[Confirm] [Fail…]');
+  expect(rollingBack).not.toContain('[Skip…]');
+});
+
+test('what a newer deployment replaced offers no way back', () => {
+  const watching = situationIn('watching');
+  expect(cardText(watching)).toContain('[Roll back…]');
+  const old = run(watching, (now) => ok(supersede(now, { by: 'tiny-43' })));
+  expect(cardText(old)).not.toContain('[Roll back…]');
 });

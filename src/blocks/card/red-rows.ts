@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { PlanItem } from '../../domain/plan.ts';
+import { hasWayBack } from '../../domain/decide/roll-back.ts';
 import { reachedSections } from '../../domain/settle/find-item.ts';
 import { itemActions } from '../item/actions.ts';
 import type { ItemAction } from '../item/actions.ts';
@@ -81,7 +82,7 @@ const rowBlocks = (scene: Scene, row: RedRow, detail: Detail): KnownBlock[] => {
     return [section(blockId('red', id), text, undo)];
   }
   const buttons = itemButtons(scene, entry, buttonsFor(scene, entry));
-  const rollBack = canRollBack(scene) ? [rollBackButton(scene)] : [];
+  const rollBack = offersRollBack(scene) ? [rollBackButton(scene)] : [];
   return [
     section(blockId('red', id), redText(scene, row, detail)),
     actions(blockId('red-act', id), [...buttons.slice(0, -1), ...rollBack, ...buttons.slice(-1)]),
@@ -91,11 +92,12 @@ const rowBlocks = (scene: Scene, row: RedRow, detail: Detail): KnownBlock[] => {
 /** At most four with Roll back: the row has to stay readable on a phone. */
 const buttonsFor = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
   const acts = itemActions(scene, entry);
-  return canRollBack(scene) && acts.includes('accept') ? acts.filter((act) => act !== 'skip') : acts;
+  return offersRollBack(scene) && acts.includes('accept') ? acts.filter((act) => act !== 'skip') : acts;
 };
 
-const canRollBack = ({ situation }: Scene): boolean =>
-  situation.deployment.state.kind === 'verifying' || situation.deployment.state.kind === 'watching';
+/** While deploying the menu has it; a red row offers it once the new version is there. */
+const offersRollBack = ({ situation: { deployment } }: Scene): boolean =>
+  deployment.state.kind !== 'deploying' && hasWayBack(deployment);
 
 const redText = (scene: Scene, { entry, sameCause }: RedRow, { title, line }: Detail): string => {
   const { settled, running } = progressIn(scene, entry);

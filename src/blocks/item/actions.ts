@@ -1,8 +1,8 @@
-import { isEnded } from '../../domain/deployment.ts';
 import type { PlanItem } from '../../domain/plan.ts';
 import { needsLine } from '../../domain/settle/confirm-item.ts';
-import { reachedSections, refuseSelfSettling } from '../../domain/settle/find-item.ts';
-import { VERSION_LIVE } from '../../domain/checklist.ts';
+import type { Found } from '../../domain/settle/find-item.ts';
+import { isSettleable, refuseSelfSettling } from '../../domain/settle/find-item.ts';
+import { refuseUnskippable } from '../../domain/settle/skip-item.ts';
 import type { Scene } from '../scene.ts';
 import { progressIn } from '../scene.ts';
 
@@ -24,15 +24,14 @@ export type ItemAction =
 export const itemActions = (scene: Scene, entry: PlanItem): readonly ItemAction[] =>
   isOpenToPeople(scene, entry) ? [...actsOn(scene, entry), 'details'] : ['details'];
 
-const isOpenToPeople = (scene: Scene, entry: PlanItem): boolean => {
-  const { deployment } = scene.situation;
-  const { applies, section, phaseId } = entry;
-  const hasEnded = isEnded(deployment.state) && deployment.state.kind !== 'rolled_back';
-  const isChosen = section !== 'rollback' || (deployment.rollback?.plans.includes(phaseId) ?? false);
-  const isReached = reachedSections(deployment.state).includes(section) && isChosen;
-  const found = { board: scene.board, entry, progress: progressIn(scene, entry) };
-  return applies && !hasEnded && isReached && refuseSelfSettling(found).ok;
-};
+const isOpenToPeople = (scene: Scene, entry: PlanItem): boolean =>
+  isSettleable(entry, scene.situation.deployment) && refuseSelfSettling(foundIn(scene, entry)).ok;
+
+const foundIn = (scene: Scene, entry: PlanItem): Found => ({
+  board: scene.board,
+  entry,
+  progress: progressIn(scene, entry),
+});
 
 const actsOn = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
   const { settled, accepted } = progressIn(scene, entry);
@@ -55,29 +54,29 @@ const onSettled = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
   const stands = entry.item.body.kind === 'approval' && deployment.anchors.go !== undefined;
   const undo: readonly ItemAction[] = stands ? [] : ['undo'];
   return progressIn(scene, entry).settled?.kind === 'failed'
-    ? [...undo, ...accepting(scene, entry), ...skipping(entry)]
+    ? [...undo, ...accepting(scene, entry), ...skipping(scene, entry)]
     : undo;
 };
 
 const onRed = (scene: Scene, entry: PlanItem): readonly ItemAction[] => [
   ...(canRun(scene, entry) ? (['rerun'] as const) : []),
   ...accepting(scene, entry),
-  ...skipping(entry),
+  ...skipping(scene, entry),
 ];
 
 const onUnclear = (scene: Scene, entry: PlanItem): readonly ItemAction[] => [
   ...(canRun(scene, entry) ? (['rerun'] as const) : []),
   ...(isRunning(scene, entry) ? [] : (['confirm_line'] as const)),
   ...accepting(scene, entry),
-  ...skipping(entry),
+  ...skipping(scene, entry),
 ];
 
 const onOpen = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
   const { body } = entry.item;
   if (isRunning(scene, entry)) return [];
   const rest: readonly ItemAction[] = [
-    ...skipping(entry),
-    ...(isProof(entry) ? [] : (['na'] as const)),
+    ...skipping(scene, entry),
+    ...(isUnskippable(scene, entry) ? [] : (['na'] as const)),
     'fail',
   ];
   if (body.kind === 'check' && scene.situation.readiness(entry).kind !== 'not_connected')
@@ -99,13 +98,13 @@ const canRun = (scene: Scene, entry: PlanItem): boolean =>
   !isRunning(scene, entry) &&
   scene.situation.readiness(entry).kind !== 'not_connected';
 
-/** The proofs that cannot be skipped: the new version answers, the rollback worked. */
-const isProof = ({ item, section }: PlanItem): boolean =>
-  item.id === VERSION_LIVE || (section === 'rollback' && item.body.kind === 'check');
+const isUnskippable = (scene: Scene, entry: PlanItem): boolean =>
+  !refuseUnskippable(scene.situation, foundIn(scene, entry)).ok;
 
-const skipping = (entry: PlanItem): readonly ItemAction[] => (isProof(entry) ? [] : ['skip']);
+const skipping = (scene: Scene, entry: PlanItem): readonly ItemAction[] =>
+  isUnskippable(scene, entry) ? [] : ['skip'];
 
-const accepting = ({ situation }: Scene, entry: PlanItem): readonly ItemAction[] => {
-  const { kind } = situation.deployment.state;
-  return (kind === 'verifying' || kind === 'watching') && !isProof(entry) ? ['accept'] : [];
+const accepting = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
+  const { kind } = scene.situation.deployment.state;
+  return (kind === 'verifying' || kind === 'watching') && !isUnskippable(scene, entry) ? ['accept'] : [];
 };

@@ -1,4 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
+import { hasWayBack } from '../../domain/decide/roll-back.ts';
 import type { Alert } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
 import { rollBackButton } from '../card/buttons.ts';
@@ -113,12 +114,11 @@ const alertButtons = (scene: Scene, { id, state, takenBy }: Alert): readonly But
   const value = encodeRef({ deploymentId: scene.situation.deployment.id, alertId: id });
   const about = (label: string, action: ActionId, options: ButtonOptions = {}) =>
     button(label, { action, value }, options);
-  const { kind } = scene.situation.deployment.state;
+  const { deployment } = scene.situation;
   // The way back is the answer; its steps stand on the card.
-  if (kind === 'rolling_back') return [about('Details', ACTION.alertDetails)];
-  const canRollBack = kind === 'deploying' || kind === 'verifying' || kind === 'watching';
+  if (deployment.state.kind === 'rolling_back') return [about('Details', ACTION.alertDetails)];
   return [
-    ...(canRollBack ? [rollBackButton(scene)] : []),
+    ...(hasWayBack(deployment) ? [rollBackButton(scene)] : []),
     ...(takenBy === undefined ? [about('Take over', ACTION.alertTakeOver)] : []),
     ...(state.kind === 'firing' ? [about('Acknowledge', ACTION.alertAcknowledge)] : []),
     about('Re-run failed', ACTION.alertRerun),

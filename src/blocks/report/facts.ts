@@ -21,10 +21,10 @@ export type ReportInput = {
   readonly nameOf?: (id: string) => string;
 };
 
-/** Something that was skipped or taken on purpose, and whether somebody took responsibility at sign-off. */
+/** Something that was skipped, taken on purpose or said to have no meaning here, and who took responsibility at sign-off. */
 export type Left = {
   readonly title: string;
-  readonly kind: Debt['kind'] | 'skip_optional';
+  readonly kind: Debt['kind'] | 'skip_optional' | 'not_applicable';
   readonly by: string;
   readonly reason: string;
   readonly acceptedBy?: string;
@@ -118,13 +118,14 @@ const leftOf = ({ situation: { deployment }, board }: Scene): readonly Left[] =>
     ...(acceptedBy === undefined ? {} : { acceptedBy }),
   }));
   const withDebt = new Set(deployment.debts.map(({ itemId }) => itemId));
-  const optional = board.plan.items.flatMap(({ item }): Left[] => {
-    const { settled } = progressOf(deployment, item.id);
-    return settled?.kind === 'skipped' && !withDebt.has(item.id)
-      ? [{ title: item.title, kind: 'skip_optional', by: settled.by, reason: settled.reason }]
-      : [];
-  });
-  return [...owed, ...optional];
+  const settledAs = (wanted: 'skipped' | 'not_applicable', kind: Left['kind']) =>
+    board.plan.items.flatMap(({ item }): (Left & { itemId: string })[] => {
+      const { settled } = progressOf(deployment, item.id);
+      if (settled?.kind !== wanted) return [];
+      return [{ itemId: item.id, title: item.title, kind, by: settled.by, reason: settled.reason }];
+    });
+  const optional = settledAs('skipped', 'skip_optional').filter(({ itemId }) => !withDebt.has(itemId));
+  return [...owed, ...optional, ...settledAs('not_applicable', 'not_applicable')];
 };
 
 const GOOD: ReadonlySet<string> = new Set(['pass', 'warn']);

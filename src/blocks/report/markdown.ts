@@ -17,7 +17,7 @@ export const reportMarkdown = (input: ReportInput): string => {
     `# ${text(titleOf(input.situation.deployment))}`,
     outcomeLines(facts, name),
     section('Items', itemLines(facts)),
-    section('Skipped, overridden, accepted', leftTable(facts.left, name)),
+    section('Skipped, overridden, accepted, not applicable', leftTable(facts.left, name)),
     section('Alerts', alertTable(facts.alerts, name)),
     section('Worst change against T-0', [worstLine(facts)]),
     section('Planned and actual', phaseTable(facts)),
@@ -46,12 +46,18 @@ const outcomeLines = ({ scene }: ReportFacts, name: Name): string => {
   return [
     `- Outcome: **${outcome}**`,
     `- Version: ${text(deployment.version ?? 'not set')}, replaces ${text(deployment.previousVersion ?? 'unknown')}`,
+    ...redeploysLine(deployment),
     `- Checklist: ${text(checklist.title)}, sha256 ${deployment.checklistHash}`,
     ...anchorLines(deployment, name),
     ...signatureLines(scene, name),
     ...endLines(deployment, name),
   ].join('\n');
 };
+
+const redeploysLine = ({ redeploys }: Deployment): readonly string[] =>
+  redeploys === undefined
+    ? []
+    : [`- Re-deployment after: ${text(redeploys.id)}, ${stateWord({ kind: redeploys.ended }).toLowerCase()}`];
 
 const anchorLines = ({ anchors, startedBy, goBy, deployedBy }: Deployment, name: Name): readonly string[] => {
   const by = (at: Instant | undefined, id: string | undefined) =>
@@ -95,6 +101,7 @@ const LEFT_WORDS = {
   override: 'skipped, override',
   accepted_red: 'accepted red',
   deployed_early: 'deployed early',
+  not_applicable: 'not applicable',
 } as const satisfies Record<Left['kind'], string>;
 
 const leftTable = (left: readonly Left[], name: Name): readonly string[] =>

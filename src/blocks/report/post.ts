@@ -51,13 +51,14 @@ const countsLine = ({ counts }: ReportFacts): string =>
   `${plural(counts.items, 'item')}: ${counts.measured} measured, ${counts.byPeople} by people, ${counts.notApplicable} not applicable, ${counts.info} info, ${counts.skipped} skipped, ${counts.open} open`;
 
 const leftLine = (left: readonly Left[]): string => {
-  const texts = left.map(({ title, by, reason, acceptedBy }) => {
+  const texts = left.map(({ title, kind, by, reason, acceptedBy }) => {
+    const word = kind === 'not_applicable' ? ' n/a' : '';
     const accepted = acceptedBy === undefined ? '' : `, accepted by ${mention(acceptedBy)}`;
-    return `${inline(title, 60)} ${mention(by)} "${inline(reason, 80)}"${accepted}`;
+    return `${inline(title, 60)}${word} ${mention(by)} "${inline(reason, 80)}"${accepted}`;
   });
   return texts.length === 0
     ? 'Nothing was skipped or accepted'
-    : `Skipped or accepted: ${fitted(texts, { max: 800, most: 5 })}`;
+    : `Skipped, accepted or n/a: ${fitted(texts, { max: 800, most: 5 })}`;
 };
 
 const alertsLine = ({ alerts, scene }: ReportFacts): string => {

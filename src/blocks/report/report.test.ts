@@ -4,7 +4,7 @@ import type { AuditEvent, ChainHead } from '../../domain/audit.ts';
 import type { DomainEvent } from '../../domain/events.ts';
 import type { Measured } from '../../domain/deployment.ts';
 import { rollBack } from '../../domain/decide/roll-back.ts';
-import { skipItem } from '../../domain/settle/skip-item.ts';
+import { markNotApplicable, skipItem } from '../../domain/settle/skip-item.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { HOUR, MINUTE } from '../../lib/time.ts';
 import { settleAll, situationIn, started } from '../../../test/support/journey.ts';
@@ -115,7 +115,19 @@ test('what was skipped stands with who, why and whether somebody took it on', ()
   );
   const { blocks } = reportPost({ situation: skipped, ...chain([]) });
   expect(outline(blocks)[0]).toContain(
-    'Skipped or accepted: All on duty know the way back <@UBOB> "everybody | knows ∗it∗"',
+    'Skipped, accepted or n/a: All on duty know the way back <@UBOB> "everybody | knows ∗it∗"',
+  );
+});
+
+test('what was marked not applicable stays listed, with who and why', () => {
+  const marked = run(started(), (now) =>
+    markNotApplicable(now, { itemId: 'rollback-plan', actor: actor(now, 'bob'), reason: 'nothing to lose' }),
+  );
+  expect(reportMarkdown({ situation: marked, ...chain([]) })).toContain(
+    '| All on duty know the way back | not applicable | UBOB | nothing to lose | – |',
+  );
+  expect(outline(reportPost({ situation: marked, ...chain([]) }).blocks)[0]).toContain(
+    'Skipped, accepted or n/a: All on duty know the way back n/a <@UBOB> "nothing to lose"',
   );
 });
 
@@ -147,4 +159,11 @@ test('nothing got worse when nothing was deployed or everything stayed well', ()
     ...chain([look('health', START + HOUR, 'pass', 'ok')]),
   });
   expect(well).toContain('Nothing that was well got worse.');
+});
+
+test('a re-deployment names what it follows', () => {
+  const redeploys = { id: 'tiny-41', ended: 'rolled_back' } as const;
+  const again = reportMarkdown({ situation: started({ deployment: { redeploys } }), ...chain([]) });
+  expect(again).toContain('- Re-deployment after: tiny-41, rolled back');
+  expect(reportMarkdown({ situation: started(), ...chain([]) })).not.toContain('Re-deployment');
 });

@@ -87,7 +87,10 @@ const systemSchema = z
       .nullish(),
     files: z.array(z.string().min(1)).describe('Folders that file checks may read below').nullish(),
     runner: runner.optional(),
-    lock_from: z.enum(['start', 'go']).describe('When the lock is taken; default start').optional(),
+    lock_from: z
+      .enum(['start', 'go'])
+      .describe('When the lock is taken; default start, or go when Go is planned more than a day ahead')
+      .optional(),
     ladder: ladderSchema.describe("Replaces the checklist's").nullish(),
     second_look: duration
       .describe('How long after a first bad result in the watch a second one raises the alert; default 60s')

@@ -51,6 +51,17 @@ describe('what people confirmed in an aborted attempt', () => {
     expect(carriedTo(next(undefined, ['key']))).toEqual(['told', 'papers']);
   });
 
+  it('does not count for another version where the line names it', () => {
+    const about = (prepare: string) => yaml([prepare]);
+    const line = "{ id: told, title: 'All know of \${deployment.version}' }";
+    const from = run(confirmed(started({ yaml: about(line) }), 'told'), (now) =>
+      abort(now, { actor: actor(now, 'bob'), reason: 'wrong branch' }),
+    );
+    const again = (version: string) => situationOf({ yaml: about(line), deployment: { version } });
+    expect(carriedTo(again('1.1.0'), from)).toEqual(['told']);
+    expect(carriedTo(again('1.2.0'), from)).toEqual([]);
+  });
+
   it('does not count for a line that reads otherwise now, asks otherwise, or is gone', () => {
     const changed = [
       '{ id: told, title: All were told twice }',

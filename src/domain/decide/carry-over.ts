@@ -8,6 +8,7 @@ import type { EventOf } from '../events.ts';
 import type { PlanItem } from '../plan.ts';
 import { planOf } from '../plan.ts';
 import type { Situation } from '../situation.ts';
+import { namesVersion } from './set-version.ts';
 
 /** An attempt that was aborted, with the checklist it followed. */
 export type Attempt = { readonly deployment: Deployment; readonly checklist: EffectiveChecklist };
@@ -29,7 +30,9 @@ export const carryOver = (
 ): readonly EventOf<'item_carried_over'>[] => {
   const { checklist, deployment, holds } = situation;
   const before = planOf(attempt.checklist, attempt.deployment.choices, holds).byId;
+  const isSameVersion = attempt.deployment.version === deployment.version;
   return planOf(checklist, deployment.choices, holds).items.flatMap((entry) => {
+    if (!isSameVersion && namesVersion(entry.item)) return [];
     const { settled } = progressOf(attempt.deployment, entry.item.id);
     const isKept = isByHand(situation, entry) && isSame(entry, before.get(entry.item.id));
     return isKept && settled?.kind === 'confirmed'

@@ -21,7 +21,8 @@ import { failItem, skipItem } from '../settle/skip-item.ts';
 import type { Situation } from '../situation.ts';
 import { boardOf } from '../standing.ts';
 import { abort } from './deploying.ts';
-import { evidenceOf, giveGo, giveNoGo, oldestEvidenceMinutes, resume, setVersion } from './gate.ts';
+import { evidenceOf, giveGo, giveNoGo, oldestEvidenceMinutes, resume } from './gate.ts';
+import { setVersion } from './set-version.ts';
 
 const go =
   (by = 'bob') =>
@@ -281,6 +282,20 @@ describe('a waiting Go', () => {
     expect(kindOf(passTime(early, early.now + 5 * HOUR))).toBe('held');
   });
 
+  it('lets people sleep: what would be said at night is said in the morning, and holds after that', () => {
+    const evening = Date.UTC(2026, 2, 2, 20, 50); // 21:50 in Berlin
+    const morning = Date.UTC(2026, 2, 3, 7, 0);
+    const waiting = situationIn('awaiting_go', { connected: [], now: evening });
+    const night = passTime(waiting, morning - 1);
+    expect(night.deployment.reminded['go:asked']).toBeUndefined();
+    expect(kindOf(night)).toBe('awaiting_go');
+    const asked = passTime(waiting, morning);
+    expect(asked.deployment.reminded['go:asked']).toBe(morning);
+    const held = passTime(waiting, morning + 45 * MINUTE);
+    expect(held.deployment.reminded['go:backup']).toBe(morning + 15 * MINUTE);
+    expect(held.deployment.state).toMatchObject({ kind: 'held', by: null });
+  });
+
   it('waits for nobody while the version is not set', () => {
     const nameless = situationIn('awaiting_go', { connected: [], deployment: { version: null } });
     expect(kindOf(passTime(nameless, nameless.now + 2 * HOUR))).toBe('awaiting_go');
@@ -292,31 +307,5 @@ describe('a waiting Go', () => {
     const asked = passTime(again, again.now + 15 * MINUTE);
     expect(when(asked, 'go:asked')).toBe(75);
     expect(kindOf(asked)).toBe('awaiting_go');
-  });
-});
-
-describe('the version', () => {
-  it('can be set until Go', () => {
-    expect(run(started(), version('1.2.0')).deployment.version).toBe('1.2.0');
-    expect(refusalOf(situationIn('deploying'), version('1.2.0'))).toMatchObject({
-      code: 'wrong_state',
-      message: expect.stringContaining('Start a new deployment for another version'),
-    });
-  });
-
-  it.each(['', ' 1', '-x', '1 2', '<!channel>', 'a'.repeat(101)])('is not %j', (text) => {
-    expect(refusalOf(started(), version(text)).code).toBe('version_invalid');
-  });
-
-  it('once changed has everything about it measured again', () => {
-    const yaml = smallChecklist({
-      prepare: [
-        "{ id: image, title: The image is there, check: { http: { url: 'http://127.0.0.1:1/${deployment.version}' } } }",
-        checked('other'),
-      ],
-    });
-    const ready = situationIn('awaiting_go', { yaml });
-    expect(runningItems(run(ready, version('1.1.0')))).toEqual([]);
-    expect(runningItems(run(ready, version('1.2.0')))).toEqual(['image']);
   });
 });

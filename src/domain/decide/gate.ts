@@ -1,15 +1,13 @@
 import type { Result } from '../../lib/result.ts';
-import { placeholdersIn } from '../../lib/placeholders.ts';
 import { err, ok } from '../../lib/result.ts';
 import { MINUTE } from '../../lib/time.ts';
 import { APPROVER, requireMember, requireSecondPerson } from '../actor.ts';
 import { progressOf } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
 import type { PlanItem } from '../plan.ts';
-import { isActive } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
-import { request, runsByItself } from '../request-checks.ts';
+import { request } from '../request-checks.ts';
 import { requireReason } from '../settle/find-item.ts';
 import type { Actor, Situation } from '../situation.ts';
 import type { Board } from '../standing.ts';
@@ -130,49 +128,6 @@ export const resume = (
     ? ok([{ type: 'resumed', by: actor.id }])
     : err(refusal('wrong_state', 'This deployment is not on hold; there is nothing to resume.'));
 };
-
-const VERSION = /^[A-Za-z0-9][A-Za-z0-9._+/:@-]{0,99}$/;
-
-/** Names what goes out. Possible until Go; what was measured about another version is measured again. */
-export const setVersion = (
-  situation: Situation,
-  { actor, version }: { actor: Actor; version: string },
-): Result<readonly DomainEvent[], Refusal> => {
-  const member = requireMember(actor);
-  if (!member.ok) return member;
-  const { kind } = situation.deployment.state;
-  if (kind !== 'preparing' && kind !== 'awaiting_go' && kind !== 'held') {
-    return err(
-      refusal('wrong_state', 'The version can be set until Go. Start a new deployment for another version.'),
-    );
-  }
-  const problem = versionProblem(version);
-  if (problem !== undefined) return err(problem);
-  const asked = version === situation.deployment.version ? [] : itemsAboutVersion(situation);
-  return ok([
-    { type: 'version_set', by: actor.id, version },
-    ...request(situation, { kind: 'refresh' }, asked),
-  ]);
-};
-
-const itemsAboutVersion = (situation: Situation): readonly PlanItem[] =>
-  boardOf(situation).plan.items.filter(
-    (entry) =>
-      entry.item.body.kind === 'check' &&
-      placeholdersIn(entry.item.body.check).includes('deployment.version') &&
-      isActive(entry, situation.deployment) &&
-      progressOf(situation.deployment, entry.item.id).settled === undefined &&
-      runsByItself(situation, entry),
-  );
-
-/** What is wrong with a version as typed, or undefined. */
-export const versionProblem = (version: string): Refusal | undefined =>
-  VERSION.test(version)
-    ? undefined
-    : refusal(
-        'version_invalid',
-        'A version starts with a letter or digit and holds letters, digits and . _ + / : @ - only, at most 100.',
-      );
 
 /** Time since the oldest measured prepare evidence, in whole minutes; undefined when nothing was measured. */
 export const oldestEvidenceMinutes = (situation: Situation, board: Board): number | undefined => {

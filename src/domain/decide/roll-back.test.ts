@@ -16,8 +16,11 @@ import {
 import { settleAll, situationIn } from '../../../test/support/journey.ts';
 import { checked, manual, smallChecklist } from '../../../test/support/small-checklist.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../lib/time.ts';
+import { ok } from '../../lib/result.ts';
 import { confirmItem } from '../settle/confirm-item.ts';
+import { skipItem } from '../settle/skip-item.ts';
 import type { Situation } from '../situation.ts';
+import { supersede } from './newer-deployment.ts';
 import type { RollBackInput } from './roll-back.ts';
 import { rollBack } from './roll-back.ts';
 
@@ -84,6 +87,22 @@ describe('Roll back', () => {
     );
   });
 
+  it.each(['1.0.0; rm -rf /', '$(id)', '', '1 0'])(
+    'never leads to %j: people paste it into a shell',
+    (text) => {
+      expect(refusalOf(watching(), back({ targetVersion: text })).code).toBe('version_invalid');
+    },
+  );
+
+  it('of what a newer deployment replaced is refused, naming the newer one', () => {
+    const old = run(watching(), (now) => ok(supersede(now, { by: 'tiny-43' })));
+    expect(refusalOf(old, back())).toEqual({
+      code: 'wrong_state',
+      message:
+        'tiny-43 is deployed over this one, and going back from here would undo it too. Roll back tiny-43 instead.',
+    });
+  });
+
   it('cancels the ladder, and nothing of the old watch runs any more', () => {
     const rollingBack = run(watching(), back());
     expect(rollingBack.deployment.followUps.every(({ state }) => state.kind === 'cancelled')).toBe(true);
@@ -132,6 +151,13 @@ describe('the way back', () => {
     expect(passTime(done, done.now + HOUR).deployment.reminded['rollback:open']).toBe(open.now + 20 * MINUTE);
   });
 
+  it('pings nobody at night, and goes on in the morning', () => {
+    const open = run(situationIn('watching', { ...staging, now: Date.UTC(2026, 2, 2, 21, 55) }), back());
+    const morning = Date.UTC(2026, 2, 3, 8, 0);
+    expect(passTime(open, morning - 1).deployment.reminded['rollback:open']).toBeUndefined();
+    expect(passTime(open, morning).deployment.reminded['rollback:open']).toBe(morning);
+  });
+
   it('may be proven by hand where its check is not connected', () => {
     const byHand = situationIn('watching', { ...staging, connected: [] });
     const done = run(run(run(byHand, back()), confirm('rollback-app')), confirm('rollback-health'));
@@ -165,6 +191,33 @@ describe('a checklist without any plan', () => {
     expect(kindOf(run(situationIn('verifying', { yaml }), back({ plans: ['previous-version'] })))).toBe(
       'rolling_back',
     );
+  });
+});
+
+describe('a plan of which nothing required applies', () => {
+  const item = (more: string) =>
+    smallChecklist({
+      verify: [manual('a')],
+      rest: [
+        'parameters: { big: { describe: Is it big, default: false, ask: true } }',
+        `rollback: { plans: { app: { title: App, items: [{ id: r, title: R, ${more} }] } } }`,
+      ].join('\n'),
+    });
+
+  it('is not over before a person says that the previous version is running again', () => {
+    const rollingBack = run(situationIn('watching', { yaml: item('when: { parameter.big: true }') }), back());
+    expect(kindOf(rollingBack)).toBe('rolling_back');
+    expect(openForPeople(rollingBack, ['rollback'])).toContain('previous-version-runs.app');
+    const skipped = refusalOf(rollingBack, (now) =>
+      skipItem(now, { itemId: 'previous-version-runs.app', actor: actor(now, 'bob'), reason: 'x' }),
+    );
+    expect(skipped.code).toBe('item_not_skippable');
+    expect(kindOf(run(rollingBack, confirm('previous-version-runs.app')))).toBe('rolled_back');
+  });
+
+  it('is left alone when something of its own shows that it worked', () => {
+    const yaml = item('when: { parameter.big: false }');
+    expect(openForPeople(run(situationIn('watching', { yaml }), back()), ['rollback'])).toEqual(['r']);
   });
 });
 

@@ -1,12 +1,14 @@
 import type { Result } from '../../lib/result.ts';
 import { err, ok } from '../../lib/result.ts';
 import { requireMember } from '../actor.ts';
+import type { Deployment } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
 import { rollbackPlansOf } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import { requireReason } from '../settle/find-item.ts';
 import type { Actor, Situation } from '../situation.ts';
+import { versionProblem } from './set-version.ts';
 
 /** Typed by a person who starts a rollback plan that loses data. */
 export const RESTORE = 'RESTORE';
@@ -30,26 +32,34 @@ export const rollBack = (
   const member = requireMember(input.actor);
   if (!member.ok) return member;
   const { deployment } = situation;
-  const { kind } = deployment.state;
-  if (kind !== 'deploying' && kind !== 'verifying' && kind !== 'watching') {
-    const instead = BACK_INSTEAD[kind] ?? 'Nothing is deployed yet: Abort instead.';
-    return err(refusal('wrong_state', instead));
-  }
+  if (!hasWayBack(deployment)) return err(refusal('wrong_state', insteadOfBack(deployment)));
   const plans = choosePlans(situation, input.plans);
   if (!plans.ok) return plans;
   const reason = requireReason(input.reason);
   if (!reason.ok) return reason;
   const permitted = requireRestoreWord(situation, plans.value, input.restoreWord);
   if (!permitted.ok) return permitted;
+  const targetVersion = input.targetVersion ?? deployment.previousVersion;
+  const problem = targetVersion === null ? undefined : versionProblem(targetVersion);
+  if (problem !== undefined) return err(problem);
   const run = {
     plans: plans.value,
-    targetVersion: input.targetVersion ?? deployment.previousVersion,
+    targetVersion,
     reason: reason.value,
     by: input.actor.id,
     at: situation.now,
   };
   return ok([{ type: 'rollback_started', run }]);
 };
+
+/** Something went out that can be taken back. What a newer deployment replaced is not its own to undo any more. */
+export const hasWayBack = ({ state: { kind }, supersededBy }: Deployment): boolean =>
+  (kind === 'deploying' || kind === 'verifying' || kind === 'watching') && supersededBy === undefined;
+
+const insteadOfBack = ({ state, supersededBy }: Deployment): string =>
+  supersededBy !== undefined && state.kind === 'watching'
+    ? `${supersededBy} is deployed over this one, and going back from here would undo it too. Roll back ${supersededBy} instead.`
+    : (BACK_INSTEAD[state.kind] ?? 'Nothing is deployed yet: Abort instead.');
 
 const BACK_INSTEAD: Readonly<Record<string, string>> = {
   rolling_back: 'It is already rolling back; settle what is open in the plan.',

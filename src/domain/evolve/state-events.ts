@@ -27,7 +27,7 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
         previousVersion: event.version === undefined ? deployment.previousVersion : event.version,
       };
     case 'version_set':
-      return { ...deployment, version: event.version };
+      return { ...forgetting(deployment, event.itemIds), version: event.version };
     case 'gate_opened':
       return inState(deployment, { kind: 'awaiting_go', since: at });
     case 'gate_closed':
@@ -129,21 +129,21 @@ const deploy = (deployment: Deployment, event: EventOf<'deployed'>, at: Instant)
   };
 };
 
-/** As if it had not been said: nothing that was seen after T-0 may count for the T-0 to come. Notes stay. */
+/** As if nobody had measured or said anything of these items. Notes stay. */
+const forgetting = (deployment: Deployment, itemIds: readonly string[]): Deployment =>
+  itemIds.reduce(
+    (next, itemId) => withItem(next, itemId, ({ notes }) => (notes === undefined ? {} : { notes })),
+    withoutDebtsOf(deployment, itemIds),
+  );
+
+/** As if it had not been said: nothing that was seen after T-0 may count for the T-0 to come. */
 const undoDeployed = (
   deployment: Deployment,
   { itemIds }: EventOf<'deployed_undone'>,
   at: Instant,
 ): Deployment => {
   const { deployed: _deployed, ...anchors } = deployment.anchors;
-  const {
-    deployedBy: _by,
-    judgedOutcome: _judged,
-    ...rest
-  } = itemIds.reduce(
-    (next, itemId) => withItem(next, itemId, ({ notes }) => (notes === undefined ? {} : { notes })),
-    withoutDebtsOf(deployment, itemIds),
-  );
+  const { deployedBy: _by, judgedOutcome: _judged, ...rest } = forgetting(deployment, itemIds);
   const { 'sign-off:asked': _asked, ...reminded } = deployment.reminded;
   return {
     ...rest,

@@ -122,6 +122,15 @@ describe('a check', () => {
     expect(seen.deployment.items['database-answers']?.settled).toMatchObject({ seen: 'psql answers' });
   });
 
+  it('that a click would run is confirmed by hand only with a line of what was seen', () => {
+    const byClick = started({ yaml: smallChecklist({ prepare: [checked('w', 'effect: write')] }) });
+    expect(refusalOf(byClick, confirm('w'))).toEqual({
+      code: 'line_missing',
+      message: 'Item w was not measured: say in one line what you saw.',
+    });
+    expect(standing(run(byClick, confirm('w', { seen: 'wrote a row myself' })), 'w')).toBe('confirmed');
+  });
+
   it('that is not connected is confirmed by a click, a critical one with a line', () => {
     const byHand = started({ connected: [] });
     expect(standing(run(byHand, confirm('database-answers')), 'database-answers')).toBe('confirmed');

@@ -58,7 +58,10 @@ const requireLine = (situation: Situation, found: Found, seen: string): Result<v
       )
     : ok(undefined);
 
-/** True where a click alone is not enough: the dialog asks for a line. */
+/**
+ * True where a click alone is not enough: nothing could be told, or a check could be run by a click and was not. The dialog
+ * asks for a line.
+ */
 export const needsLine = (
   situation: Situation,
   { entry, progress }: Pick<Found, 'entry' | 'progress'>,
@@ -66,7 +69,8 @@ export const needsLine = (
   const { body, critical } = entry.item;
   if (body.kind !== 'check') return false;
   if (progress.measured?.outcome === 'inconclusive') return true;
-  return critical && situation.readiness(entry).kind !== 'connected';
+  const { kind } = situation.readiness(entry);
+  return kind === 'by_click' || (critical && kind === 'not_connected');
 };
 
 const refuseByBody = (situation: Situation, found: Found, { actor }: ConfirmInput): Result<void, Refusal> => {

@@ -5,7 +5,7 @@ import { requireMember } from '../actor.ts';
 import type { Deployment, ItemProgress } from '../deployment.ts';
 import { isEnded, progressOf } from '../deployment.ts';
 import type { PlanItem, Section } from '../plan.ts';
-import { activeSections } from '../plan.ts';
+import { activeSections, isChosen } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
@@ -25,6 +25,16 @@ const REACHED: Readonly<Record<string, readonly Section[]>> = {
 export const reachedSections = (state: { readonly kind: string }): readonly Section[] =>
   REACHED[state.kind] ?? activeSections(state);
 
+const isReached = (entry: PlanItem, deployment: Deployment): boolean =>
+  reachedSections(deployment.state).includes(entry.section) && isChosen(entry, deployment);
+
+/** Nothing can be settled any more; after a rollback there still is work. */
+const isOver = ({ state }: Deployment): boolean => isEnded(state) && state.kind !== 'rolled_back';
+
+/** Whether people may settle an item as things stand: what `findItem` asks, person and name apart. */
+export const isSettleable = (entry: PlanItem, deployment: Deployment): boolean =>
+  entry.applies && !isOver(deployment) && isReached(entry, deployment);
+
 /** The item, if it exists here, applies, has been reached and the person may act at all. */
 export const findItem = (situation: Situation, itemId: string, actor: Actor): Result<Found, Refusal> => {
   const member = requireMember(actor);
@@ -37,7 +47,7 @@ export const findItem = (situation: Situation, itemId: string, actor: Actor): Re
     return err(refusal('unknown_item', `There is no item ${itemId} in this checklist${near || '.'}`));
   }
   const { title } = entry.item;
-  if (isEnded(deployment.state) && deployment.state.kind !== 'rolled_back') {
+  if (isOver(deployment)) {
     return err(refusal('wrong_state', `This deployment has ended; ${title} can no longer be changed.`));
   }
   if (!entry.applies) {
@@ -45,9 +55,7 @@ export const findItem = (situation: Situation, itemId: string, actor: Actor): Re
       refusal('item_not_active', `${title} does not apply to this deployment: its condition does not hold.`),
     );
   }
-  const inChosenPlan =
-    entry.section !== 'rollback' || (deployment.rollback?.plans.includes(entry.phaseId) ?? false);
-  if (!reachedSections(deployment.state).includes(entry.section) || !inChosenPlan) {
+  if (!isReached(entry, deployment)) {
     return err(refusal('item_not_active', notReached(entry, deployment)));
   }
   return ok({ board, entry, progress: progressOf(deployment, itemId) });

@@ -82,7 +82,7 @@ describe('skip', () => {
     const failed = run(started(), fail('rollback-plan', 'bob'));
     expect(refusalOf(failed, skip('rollback-plan', 'bob'))).toEqual({
       code: 'second_person_needed',
-      message: 'You failed All on duty know the way back: skipping it needs a second person. Ask <@UALICE>.',
+      message: 'You failed All on duty know the way back. Skipping it needs a second person. Ask <@UALICE>.',
     });
     expect(standing(run(failed, skip('rollback-plan', 'alice')), 'rollback-plan')).toBe('skipped');
   });
@@ -132,6 +132,24 @@ describe('never skipped and never n/a', () => {
     }
   });
 
+  it('is the last line of a way back: skipped to the end, nothing would have been rolled back', () => {
+    const steps = [manual('one'), manual('two'), manual('three', 'required: false')].join(', ');
+    const rest = `rollback: { plans: { app: { title: App, items: [${steps}] } } }`;
+    const rollingBack = situationIn('rolling_back', {
+      yaml: smallChecklist({ verify: [manual('a')], rest }),
+    });
+    const withoutOne = run(rollingBack, skip('one', 'bob'));
+    for (const act of [skip, notApplicable]) {
+      expect(refusalOf(withoutOne, act('two', 'bob'))).toEqual({
+        code: 'item_not_skippable',
+        message:
+          'Item two is all that is left to show that the rollback worked, so it cannot be skipped. Do it, then confirm it.',
+      });
+    }
+    expect(standing(run(withoutOne, skip('three', 'bob')), 'three')).toBe('skipped');
+    expect(withoutOne.deployment.state.kind).toBe('rolling_back');
+  });
+
   it('is the one item of the built-in way back', () => {
     const rollingBack = situationIn('rolling_back', { yaml: smallChecklist({ verify: [manual('a')] }) });
     expect(refusalOf(rollingBack, skip('previous-version-runs', 'bob')).code).toBe('item_not_skippable');
@@ -145,6 +163,41 @@ describe('n/a', () => {
     expect(standing(situation, 'a')).toBe('not_applicable');
     expect(debtsOf(situation)).toEqual([]);
     expect(situation.deployment.state.kind).toBe('awaiting_go');
+  });
+});
+
+describe('going on without', () => {
+  const consent = '{ id: consent, title: Consent, approval: { role: approver } }';
+  const yaml = smallChecklist({ prepare: [consent, checked('c', 'critical: true')] });
+  const red = (startedBy = userId('alice')) =>
+    answer(started({ yaml, deployment: { startedBy } }), { c: 'fail' });
+
+  it.each([
+    ['Skipping Consent', skip],
+    ['Marking Consent not applicable', notApplicable],
+  ] as const)('an approval: %s is for those who could give it, never the starter', (what, act) => {
+    for (const policy of [{}, { fourEyes: false }]) {
+      const situation = { ...red(), policy: { ...red().policy, ...policy } };
+      expect(refusalOf(situation, act('consent', 'alice'))).toEqual({
+        code: 'second_person_needed',
+        message: `You started this deployment: ${what} needs a second person. Ask <@UBOB>.`,
+      });
+    }
+    expect(refusalOf(red(), act('consent', 'carol'))).toEqual({
+      code: 'not_allowed',
+      message: `${what} is given by <@UALICE> or <@UBOB>. Ask one of them.`,
+    });
+    expect(standing(run(red(), act('consent', 'bob')), 'consent')).not.toBe('open');
+  });
+
+  it('what is critical or red, n/a asks for the approver that a skip asks for', () => {
+    expect(refusalOf(red(), notApplicable('c', 'carol')).code).toBe('not_allowed');
+    expect(refusalOf(red(), notApplicable('c', 'alice')).message).toContain('second person');
+    expect(standing(run(red(), notApplicable('c', 'bob')), 'c')).toBe('not_applicable');
+    const failed = run(started(), fail('rollback-plan', 'bob'));
+    expect(refusalOf(failed, notApplicable('rollback-plan', 'bob')).message).toBe(
+      'You failed All on duty know the way back. Marking it not applicable needs a second person. Ask <@UALICE>.',
+    );
   });
 });
 

@@ -1,11 +1,13 @@
 import type { Result } from '../../lib/result.ts';
 import { err, firstError, ok } from '../../lib/result.ts';
 import { APPROVER, holdersText, requireSecondPerson } from '../actor.ts';
-import { PREVIOUS_RUNS, VERSION_LIVE } from '../checklist.ts';
+import type { Deployment } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
+import { isChosen, isProof, provesWayBack } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
+import type { Standing } from '../standing.ts';
 import type { Found } from './find-item.ts';
 import { findItem, refuseSelfSettling, refuseSettled, requireReason } from './find-item.ts';
 
@@ -15,48 +17,69 @@ export type ReasonedInput = {
   readonly reason: string | undefined;
 };
 
-/**
- * Goes on without an item. Optional: no debt; required: a debt for the sign-off; critical or red: an override by an
- * approver who is not the one who failed it.
- */
+/** Goes on without an item. Optional: no debt; required: a debt for the sign-off; critical or red: an override. */
 export const skipItem = (
   situation: Situation,
   input: ReasonedInput,
 ): Result<readonly DomainEvent[], Refusal> => {
   const found = findSettleable(situation, input);
   if (!found.ok) return found;
-  const { entry, board, progress } = found.value.item;
+  const { reason, item } = found.value;
+  const { entry } = item;
   const { actor } = input;
-  const override = entry.item.critical || board.standing(input.itemId) === 'red';
-  if (override) {
-    const allowed = requireSecondPerson(situation, actor, {
-      role: APPROVER,
-      what: `Skipping ${entry.item.title}`,
-    });
-    if (!allowed.ok) return allowed;
-    if (progress.settled?.kind === 'failed' && progress.settled.by === actor.id) {
-      return err(
-        refusal(
-          'second_person_needed',
-          `You failed ${entry.item.title}: skipping it needs a second person. Ask ${holdersText(situation, APPROVER, actor.id)}.`,
-        ),
-      );
-    }
-  }
+  const refused = refuseWithout(situation, item, { actor, what: (name) => `Skipping ${name}` });
+  if (refused !== undefined) return refused;
+  const override = isOverride(item);
   const owes = override || entry.item.required;
   return ok([
     {
       type: 'item_skipped',
       itemId: input.itemId,
       by: actor.id,
-      reason: found.value.reason,
+      reason,
       override,
       ...(owes ? { debtId: situation.newId() } : {}),
     },
   ]);
 };
 
-/** Says that an item has no meaning here. No debt; stays listed in the report. */
+/** Going on although the item is critical or red. */
+const isOverride = ({ board, entry }: Found): boolean =>
+  entry.item.critical || board.standing(entry.item.id) === 'red';
+
+/**
+ * Who may go on without an item. An approval: only whoever could give it, so never the starter. What is critical or red:
+ * an approver who is not the one who failed it. Anything else: every member.
+ */
+const refuseWithout = (situation: Situation, found: Found, { actor, what }: GoingWithout) => {
+  const { body, title } = found.entry.item;
+  const bySecond = (role: string, always: { neverStarter?: true } = {}) =>
+    requireSecondPerson(situation, actor, { role, what: what(title), ...always });
+  return firstError(
+    body.kind === 'approval' ? bySecond(body.role, { neverStarter: true }) : ok(undefined),
+    isOverride(found) ? bySecond(APPROVER) : ok(undefined),
+    refuseOwnFailure(situation, found, { actor, what }),
+  );
+};
+
+type GoingWithout = {
+  readonly actor: Actor;
+  /** What is done to the item of this name, to begin a sentence with. */
+  readonly what: (name: string) => string;
+};
+
+const refuseOwnFailure = (
+  situation: Situation,
+  { entry, progress }: Found,
+  { actor, what }: GoingWithout,
+): Result<void, Refusal> => {
+  if (progress.settled?.kind !== 'failed' || progress.settled.by !== actor.id) return ok(undefined);
+  const who = holdersText(situation, APPROVER, actor.id);
+  const text = `You failed ${entry.item.title}. ${what('it')} needs a second person. Ask ${who}.`;
+  return err(refusal('second_person_needed', text));
+};
+
+/** Says that an item has no meaning here; who may say so is as for a skip. No debt; stays listed in the report. */
 export const markNotApplicable = (
   situation: Situation,
   input: ReasonedInput,
@@ -64,6 +87,10 @@ export const markNotApplicable = (
   const found = findSettleable(situation, input);
   if (!found.ok) return found;
   const { itemId, actor } = input;
+  const { item } = found.value;
+  const what = (name: string) => `Marking ${name} not applicable`;
+  const refused = refuseWithout(situation, item, { actor, what });
+  if (refused !== undefined) return refused;
   return ok([{ type: 'item_marked_not_applicable', itemId, by: actor.id, reason: found.value.reason }]);
 };
 
@@ -81,19 +108,32 @@ export const failItem = (
   return ok([{ type: 'item_failed', itemId: input.itemId, by: input.actor.id, reason: reason.value }]);
 };
 
-/** Never skippable: the proof that the new version answers, and the proof that a rollback worked. */
-export const refuseUnskippable = ({ entry }: Found): Result<void, Refusal> => {
-  const { id, body } = entry.item;
-  const isRollbackProof = entry.section === 'rollback' && (body.kind === 'check' || id === PREVIOUS_RUNS);
-  return id === VERSION_LIVE || isRollbackProof
-    ? err(
-        refusal(
-          'item_not_skippable',
-          `${entry.item.title} can never be skipped: it is the proof. Re-run it, or roll back.`,
-        ),
-      )
-    : ok(undefined);
+/** Never skippable: the proof that the new version answers, and whatever is left to show that a rollback worked. */
+export const refuseUnskippable = ({ deployment }: Situation, found: Found): Result<void, Refusal> => {
+  const { title } = found.entry.item;
+  if (isProof(found.entry)) {
+    const text = `${title} can never be skipped: it is the proof. Re-run it, or roll back.`;
+    return err(refusal('item_not_skippable', text));
+  }
+  if (!isLastOfWayBack(deployment, found)) return ok(undefined);
+  const text = `${title} is all that is left to show that the rollback worked, so it cannot be skipped. Do it, then confirm it.`;
+  return err(refusal('item_not_skippable', text));
 };
+
+/** Without it nothing of the chosen plans would have been done, and it would count as rolled back. */
+const isLastOfWayBack = (deployment: Deployment, { board, entry }: Found): boolean =>
+  entry.section === 'rollback' &&
+  provesWayBack(entry) &&
+  !board.plan.items.some(
+    (other) =>
+      other !== entry &&
+      other.section === 'rollback' &&
+      isChosen(other, deployment) &&
+      provesWayBack(other) &&
+      !WITHOUT.has(board.standing(other.item.id)),
+  );
+
+const WITHOUT: ReadonlySet<Standing> = new Set(['skipped', 'not_applicable']);
 
 const findSettleable = (
   situation: Situation,
@@ -105,7 +145,7 @@ const findSettleable = (
   const refused = firstError(
     refuseSum(found.value),
     failedByPerson ? ok(undefined) : refuseSettled(found.value),
-    refuseUnskippable(found.value),
+    refuseUnskippable(situation, found.value),
     refuseWell(found.value),
   );
   if (refused !== undefined) return refused;

@@ -60,7 +60,7 @@ export const acceptRed = (
   }
   const refused = firstError(
     refuseSelfSettling(found.value),
-    refuseUnskippable(found.value),
+    refuseUnskippable(situation, found.value),
     requireApproverOtherThan(situation, input.actor, { title, deployedBy }),
   );
   if (refused !== undefined) return refused;

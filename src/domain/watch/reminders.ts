@@ -6,12 +6,15 @@ import { signOffOpen, unsignedRoles } from '../decide/sign-off.ts';
 import { completion, ladderEndedAt } from '../complete.ts';
 import { momentOf } from './ladder.ts';
 
+/** Said once from `at` on, and not at night: only an alert wakes people. */
 const reminder = (situation: Situation, { key, at }: { key: string; at: number }): Due[] =>
-  (situation.deployment.reminded[key] ?? -1) >= at ? [] : [{ at, fire: () => [{ type: 'reminded', key }] }];
+  (situation.deployment.reminded[key] ?? -1) >= at
+    ? []
+    : [{ at: situation.calendar.nextLoudTime(at), fire: () => [{ type: 'reminded', key }] }];
 
 /**
  * A waiting Go reminds, asks the backup, then holds. It waits from planned Go, when that is later than readiness. Each
- * step leaves people their time after the one before, also when the bot was down meanwhile.
+ * step leaves people their time after the one before, also when the bot was down meanwhile or the night came between.
  */
 export const gateDues: DueSource = (situation) => {
   const { state, version, anchors, reminded } = situation.deployment;
@@ -49,7 +52,7 @@ export const rollbackDues: DueSource = (situation) => {
   if (state.kind !== 'rolling_back') return [];
   const key = 'rollback:open';
   const last = Math.max(reminded[key] ?? 0, state.since);
-  return [{ at: last + situation.rules.alertRepeats.again, fire: () => [{ type: 'reminded', key }] }];
+  return reminder(situation, { key, at: last + situation.rules.alertRepeats.again });
 };
 
 /**
