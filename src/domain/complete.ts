@@ -15,6 +15,10 @@ export const ladderEnded = (situation: Situation): boolean =>
 const boundedRungs = ({ deployment, checklist }: Situation) =>
   deployment.followUps.filter(({ rung }) => !isOpenSeries(checklist.ladder[rung]));
 
+/** How the rung ended that was done last; undefined while none is. */
+export const lastDone = ({ followUps }: Pick<Deployment, 'followUps'>) =>
+  followUps.flatMap(({ state }) => (state.kind === 'done' ? [state] : [])).toSorted((a, b) => b.at - a.at)[0];
+
 /** When the last bounded rung, or a newer deployment, ended the ladder; undefined while it runs. */
 export const ladderEndedAt = (situation: Situation): Instant | undefined => {
   if (!ladderEnded(situation)) return undefined;
@@ -31,7 +35,7 @@ export const ladderEndedAt = (situation: Situation): Instant | undefined => {
 export const completion = (situation: Situation, board: Board): readonly DomainEvent[] => {
   const { deployment, checklist } = situation;
   const unsigned = unsignedRoles(situation);
-  const judged = checklist.criteria === undefined ? undefined : judgeCriteria(board);
+  const judged = checklist.criteria === undefined ? undefined : judgeCriteria(situation, board);
   const outcome = outcomeOf(deployment, judged);
   return [
     ...(judged === undefined ? [] : [{ type: 'criteria_judged' as const, outcome: judged }]),
@@ -43,13 +47,17 @@ export const completion = (situation: Situation, board: Board): readonly DomainE
   ];
 };
 
-/** Failed: something still fails. Degraded: something failed, was taken on purpose, or a criterion did not hold. */
+/**
+ * Failed: something still fails. Degraded: something failed, was taken on purpose, or a criterion did not hold; or the
+ * last look could not measure what it should have.
+ */
 const outcomeOf = (deployment: Deployment, judged: DeploymentOutcome | undefined): DeploymentOutcome => {
   const isFiring = deployment.alerts.some(({ state }) => state.kind !== 'resolved');
   if (isFiring || judged === 'failed') return 'failed';
   const isClean =
     deployment.alerts.length === 0 &&
     judged !== 'degraded' &&
+    (lastDone(deployment)?.unmeasured ?? 0) === 0 &&
     deployment.debts.every(({ kind }) => kind !== 'accepted_red');
   return isClean ? 'healthy' : 'degraded';
 };

@@ -5,6 +5,7 @@ import { PREVIOUS_RUNS, VERSION_LIVE } from '../checklist.ts';
 import type { DomainEvent } from '../events.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
+import { isOutOfReach } from '../request-checks.ts';
 import type { Actor, Situation } from '../situation.ts';
 import type { Found } from './find-item.ts';
 import { findItem, refuseSelfSettling, refuseSettled, requireReason } from './find-item.ts';
@@ -23,7 +24,7 @@ export const skipItem = (
   situation: Situation,
   input: ReasonedInput,
 ): Result<readonly DomainEvent[], Refusal> => {
-  const found = findSettleable(situation, input);
+  const found = findSettleable(situation, input, { orOutOfReach: true });
   if (!found.ok) return found;
   const { entry, board, progress } = found.value.item;
   const { actor } = input;
@@ -95,9 +96,11 @@ export const refuseUnskippable = ({ entry }: Found): Result<void, Refusal> => {
     : ok(undefined);
 };
 
+/** `orOutOfReach`: also what was measured well, when it cannot be measured again; else a stale gate could never open. */
 const findSettleable = (
   situation: Situation,
   input: ReasonedInput,
+  { orOutOfReach = false } = {},
 ): Result<{ item: Found; reason: string }, Refusal> => {
   const found = findItem(situation, input.itemId, input.actor);
   if (!found.ok) return found;
@@ -106,7 +109,7 @@ const findSettleable = (
     refuseSum(found.value),
     failedByPerson ? ok(undefined) : refuseSettled(found.value),
     refuseUnskippable(found.value),
-    refuseWell(found.value),
+    orOutOfReach && isOutOfReach(situation, found.value.entry) ? ok(undefined) : refuseWell(found.value),
   );
   if (refused !== undefined) return refused;
   const reason = requireReason(input.reason);
