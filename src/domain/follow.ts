@@ -11,7 +11,7 @@ import type { Situation } from './situation.ts';
 import type { Board } from './standing.ts';
 import { boardOf, isLeaf, isWell } from './standing.ts';
 import { itemDueAt } from './watch/due-items.ts';
-import { isRungBusy, judgeRung } from './watch/follow-ups.ts';
+import { isRungBusy, judgeRung, lateRuns } from './watch/follow-ups.ts';
 
 /** What follows from how things stand, without anybody acting. Empty when everything has been drawn already. */
 export const consequences = (situation: Situation): readonly DomainEvent[] => {
@@ -24,6 +24,7 @@ export const consequences = (situation: Situation): readonly DomainEvent[] => {
     newVersionAnswers,
     verified,
     rolledBack,
+    lateRuns,
     followUps,
     recoveries,
     completed,
@@ -139,7 +140,7 @@ const rolledBack = ({ deployment }: Situation, board: Board): readonly DomainEve
 /** A rung is done when all its runs are in; an open series then plans its next one at the next tick. */
 const followUps = (situation: Situation, board: Board): readonly DomainEvent[] =>
   situation.deployment.followUps.flatMap(({ id, state }): DomainEvent[] =>
-    state.kind !== 'running' || isRungBusy(situation, board, state.runIds)
+    state.kind !== 'running' || isRungBusy(situation, board, state)
       ? []
       : [{ type: 'follow_up_finished', followUpId: id, ...judgeRung(situation, board, state.at) }],
   );

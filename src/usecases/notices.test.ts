@@ -71,7 +71,7 @@ describe('a look that could not measure', () => {
 
   it('is said again when it was well in between', () => {
     const begun = situationIn('watching', { yaml });
-    const first = saidUntil(workerGone(begun), begun.now + HOUR, (now) => now);
+    const first = saidUntil(workerGone(begun), begun.now + 1.5 * HOUR, (now) => now);
     const well = passTime({ ...first.after, readiness: begun.readiness }, begun.now + 2.5 * HOUR, answer);
     const second = saidUntil(workerGone(well), begun.now + 4 * HOUR, (now) => now);
     expect([blind(first.ids).length, blind(second.ids).length]).toEqual([1, 1]);

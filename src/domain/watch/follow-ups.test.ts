@@ -81,9 +81,20 @@ describe('a rung', () => {
 
   it('counts what it could not even ask for, although it was well the last time', () => {
     const begun = workerGone(watching());
-    const alone = wakeAt(begun, begun.now + 15 * MINUTE);
+    const alone = passTime(begun, begun.now + 20 * MINUTE);
     expect(standing(alone, 'a')).toBe('passed');
     expect(alone.deployment.followUps[0]?.state).toMatchObject({ red: 0, measured: 0, unmeasured: 2 });
+  });
+
+  it('waits five minutes for a worker that restarts, and asks it then', () => {
+    const begun = watching();
+    const alone = passTime(workerGone(begun), begun.now + 18 * MINUTE);
+    expect([rungs(alone)[0], runningItems(alone)]).toEqual(['+15m running', []]);
+    const due = nextDueAt(alone) ?? 0;
+    expect(due).toBe(begun.now + 18.5 * MINUTE);
+    const back = wakeAt({ ...alone, readiness: begun.readiness }, due);
+    expect(runningItems(back)).toEqual(['a', 'c']);
+    expect(answer(back).deployment.followUps[0]?.state).toMatchObject({ measured: 2, unmeasured: 0 });
   });
 
   it('does not count what was never connected here', () => {

@@ -5,7 +5,7 @@ import type { FollowUp, RungCounts } from '../deployment.ts';
 import { isBad, isGood } from '../check.ts';
 import { progressOf } from '../deployment.ts';
 import { MINUTE } from '../../lib/time.ts';
-import { isOutOfReach, runsByItself, wasConnected } from '../request-checks.ts';
+import { isOutOfReach, request, runsByItself, wasConnected } from '../request-checks.ts';
 import type { PlanItem } from '../plan.ts';
 import type { Situation } from '../situation.ts';
 import type { Board } from '../standing.ts';
@@ -14,6 +14,7 @@ import { isOpenSeries, nextInSeries } from './ladder.ts';
 
 /** A rung that begins this long after it was due is marked late. */
 const LATE_AFTER = MINUTE;
+const WORKER_LOOK = MINUTE / 2;
 
 /** Of all rungs that are due, the newest runs; the ones before it are missed. */
 export const followUpDues: DueSource = (situation, board) => {
@@ -27,8 +28,20 @@ export const followUpDues: DueSource = (situation, board) => {
       { at: newest.dueAt, fire: () => runNewest(situation, board, { newest, missed: due.slice(0, -1) }) },
     ];
   }
-  return planned.map(({ dueAt }): Due => ({ at: dueAt, fire: () => [] }));
+  return [...planned.map(({ dueAt }) => dueAt), ...waitingLooks(situation, board)].map((at): Due => ({
+    at,
+    fire: () => [],
+  }));
 };
+
+/** While a rung waits for a worker the clock looks every half minute whether it is back. */
+const waitingLooks = (situation: Situation, board: Board): readonly Instant[] =>
+  situation.deployment.followUps.flatMap(({ state }) => {
+    if (state.kind !== 'running' || missedBy(situation, board, state).length === 0) return [];
+    const gone = Math.max(0, situation.now - state.at);
+    const next = state.at + (Math.floor(gone / WORKER_LOOK) + 1) * WORKER_LOOK;
+    return [Math.min(next, state.at + situation.rules.lostRun)];
+  });
 
 const runNewest = (
   situation: Situation,
@@ -106,10 +119,38 @@ export const unmeasuredNow = (situation: Situation, board: Board): readonly Plan
       (board.standing(entry.item.id) === 'unclear' || isOutOfReach(situation, entry)),
   );
 
-/** A measurement that a rung has to wait for is under way, or has to be repeated. */
-export const isRungBusy = ({ deployment }: Situation, board: Board, runIds: readonly string[]): boolean =>
+type Running = Extract<FollowUp['state'], { kind: 'running' }>;
+
+/** A measurement that a rung has to wait for is under way, has to be repeated, or wants its worker. */
+export const isRungBusy = (situation: Situation, board: Board, rung: Running): boolean =>
+  (isPatient(situation, rung) && missedBy(situation, board, rung).length > 0) ||
   board.plan.items.some((entry) => {
-    const { running, suspectSince } = progressOf(deployment, entry.item.id);
-    const isAwaited = running !== undefined && (isMeant(entry) || runIds.includes(running.runId));
+    const { running, suspectSince } = progressOf(situation.deployment, entry.item.id);
+    const isAwaited = running !== undefined && (isMeant(entry) || rung.runIds.includes(running.runId));
     return isAwaited || suspectSince !== undefined;
   });
+
+/** A worker that restarts is waited for as long as a run that is lost. */
+const isPatient = ({ now, rules }: Situation, { at }: Running): boolean => now < at + rules.lostRun;
+
+/** What a rung could not ask for when it began, and has not been measured since. */
+const missedBy = (situation: Situation, board: Board, { at }: Running): readonly PlanItem[] =>
+  board.plan.items.filter((entry) => {
+    const { settled, measured, running } = progressOf(situation.deployment, entry.item.id);
+    const isFree = settled === undefined && running === undefined && (measured?.at ?? 0) < at;
+    return isMeant(entry) && isReading(entry) && isFree && isOutOfReach(situation, entry);
+  });
+
+/** The worker came back while a rung waits for it: what was missed is asked for, once for all rungs that wait. */
+export const lateRuns = (situation: Situation, board: Board): readonly DomainEvent[] => {
+  const { deployment } = situation;
+  const newest = deployment.followUps.findLast(({ state }) => state.kind === 'running');
+  if (newest?.state.kind !== 'running' || !isPatient(situation, newest.state)) return [];
+  const { at } = newest.state;
+  const entries = board.plan.items.filter((entry) => {
+    const { measured, suspectSince } = progressOf(deployment, entry.item.id);
+    const isMissed = suspectSince === undefined && (measured?.at ?? 0) < at;
+    return isMissed && isWatched(situation, entry) && wasConnected(deployment, entry);
+  });
+  return request(situation, { kind: 'follow_up', followUpId: newest.id }, entries);
+};
