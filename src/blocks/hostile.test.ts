@@ -179,6 +179,7 @@ describe.each(STATES)('whatever people and targets write, in %s', (kind) => {
           { type: 'rolled_back' },
           { type: 'alert_repeated', alertId: 'alert-3', toBackup: true },
           { type: 'was_down', from: START, to: START + HOUR },
+          { type: 'not_measured', followUpId: 'rung-3' },
           { type: 'evidence_outdated', by: text },
           { type: 'superseded', by: text },
         ];

@@ -7,6 +7,19 @@ import type { Json, JsonObject } from '../lib/json.ts';
  */
 export type Outcome = 'pass' | 'warn' | 'fail' | 'error' | 'inconclusive' | 'timed_out' | 'skipped';
 
+const BAD: ReadonlySet<Outcome> = new Set(['fail', 'error', 'timed_out']);
+/** Red. */
+export const isBad = (outcome: Outcome): boolean => BAD.has(outcome);
+/** The expectations hold. What is neither good nor bad was not measured. */
+export const isGood = (outcome: Outcome): boolean => outcome === 'pass' || outcome === 'warn';
+
+/** What makes reds of an item the same: its cause, or the item itself. Undefined: it is not red. */
+export const causeOfRed = (
+  itemId: string,
+  measured: { readonly outcome: Outcome; readonly cause?: string } | undefined,
+): string | undefined =>
+  measured !== undefined && isBad(measured.outcome) ? (measured.cause ?? itemId) : undefined;
+
 /** What a check does to its target. Only `read` runs by itself; everything else waits for a click. */
 export type Effect = 'read' | 'write' | 'load' | 'cost';
 

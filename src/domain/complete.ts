@@ -15,6 +15,10 @@ export const ladderEnded = (situation: Situation): boolean =>
 const boundedRungs = ({ deployment, checklist }: Situation) =>
   deployment.followUps.filter(({ rung }) => !isOpenSeries(checklist.ladder[rung]));
 
+/** How the rung ended that was done last; undefined while none is. */
+export const lastDone = ({ followUps }: Pick<Deployment, 'followUps'>) =>
+  followUps.flatMap(({ state }) => (state.kind === 'done' ? [state] : [])).toSorted((a, b) => b.at - a.at)[0];
+
 /** When the last bounded rung, or a newer deployment, ended the ladder; undefined while it runs. */
 export const ladderEndedAt = (situation: Situation): Instant | undefined => {
   if (!ladderEnded(situation)) return undefined;
@@ -33,7 +37,7 @@ export const completion = (situation: Situation, board: Board): readonly DomainE
   const unsigned = unsignedRoles(situation);
   // What was never verified has shown nothing to be judged by.
   const isJudged = checklist.criteria !== undefined && deployment.state.kind === 'watching';
-  const judged = isJudged ? judgeCriteria(board) : undefined;
+  const judged = isJudged ? judgeCriteria(situation, board) : undefined;
   const outcome = outcomeOf(deployment, judged);
   return [
     ...(judged === undefined ? [] : [{ type: 'criteria_judged' as const, outcome: judged }]),
@@ -46,8 +50,8 @@ export const completion = (situation: Situation, board: Board): readonly DomainE
 };
 
 /**
- * Failed: something still fails. Degraded: something failed, was taken on purpose, a criterion did not hold, or it ended
- * before it was verified.
+ * Failed: something still fails. Degraded: something failed, was taken on purpose, or a criterion did not hold; the last
+ * look could not measure what it should have, or it ended before it was verified.
  */
 const outcomeOf = (deployment: Deployment, judged: DeploymentOutcome | undefined): DeploymentOutcome => {
   const isFiring = deployment.alerts.some(({ state }) => state.kind !== 'resolved');
@@ -56,6 +60,7 @@ const outcomeOf = (deployment: Deployment, judged: DeploymentOutcome | undefined
     deployment.state.kind === 'watching' &&
     deployment.alerts.length === 0 &&
     judged !== 'degraded' &&
+    (lastDone(deployment)?.unmeasured ?? 0) === 0 &&
     deployment.debts.every(({ kind }) => kind !== 'accepted_red');
   return isClean ? 'healthy' : 'degraded';
 };

@@ -82,12 +82,19 @@ export type ItemProgress = {
   readonly settled?: Settled;
   readonly measured?: Measured;
   readonly running?: { readonly runId: string; readonly since: Instant; readonly reason: RunReason };
-  /** A red result taken on purpose; a debt. */
-  readonly accepted?: { readonly by: PersonId; readonly at: Instant; readonly reason: string };
+  /** A red or unclear result taken on purpose; a debt. `cause`: of the red one; a different red is news. Absent: it was no red. */
+  readonly accepted?: {
+    readonly by: PersonId;
+    readonly at: Instant;
+    readonly reason: string;
+    readonly cause?: string;
+  };
   /** When its wait began, for timers. */
   readonly activeSince?: Instant;
   /** First bad result in the watch, not yet seen twice. */
   readonly suspectSince?: Instant;
+  /** Looks at a suspicion that could not tell. Absent: none. */
+  readonly suspectLooks?: number;
   /** The last settled state before the current one, kept for Details. */
   readonly notes?: readonly { readonly by: PersonId; readonly at: Instant; readonly text: string }[];
 };
@@ -105,6 +112,15 @@ export type Debt = {
 
 export type Signature = { readonly role: string; readonly by: PersonId; readonly at: Instant };
 
+/** How the checks and lines of a rung stood at its end; nothing but `red` is known of a rung of an older version. */
+export type RungCounts = {
+  readonly red: number;
+  /** Measured by this rung, and not red. */
+  readonly measured?: number;
+  /** Should have been measured by it and could not: the run was lost or told nothing, or no worker could be asked. */
+  readonly unmeasured?: number;
+};
+
 /** One rung of the ladder. */
 export type FollowUp = {
   readonly id: string;
@@ -120,7 +136,7 @@ export type FollowUp = {
         readonly at: Instant;
         readonly late: boolean;
       }
-    | { readonly kind: 'done'; readonly at: Instant; readonly red: number; readonly late: boolean }
+    | ({ readonly kind: 'done'; readonly at: Instant; readonly late: boolean } & RungCounts)
     | { readonly kind: 'missed' }
     | { readonly kind: 'cancelled' };
 };
@@ -184,6 +200,8 @@ export type Deployment = {
   readonly state: DeploymentState;
   readonly items: Readonly<Record<string, ItemProgress>>;
   readonly captured: JsonObject;
+  /** Items whose check could be measured here at some time: from then on not measuring it is a gap. Absent: none. */
+  readonly connected?: readonly string[];
   readonly debts: readonly Debt[];
   readonly signatures: readonly Signature[];
   readonly followUps: readonly FollowUp[];

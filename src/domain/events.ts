@@ -8,6 +8,7 @@ import type {
   PersonId,
   RollbackRun,
   RunReason,
+  RungCounts,
   Settled,
 } from './deployment.ts';
 
@@ -41,6 +42,8 @@ export type CheckEvent =
       readonly reason: RunReason;
       readonly runs: readonly { readonly runId: string; readonly itemId: string }[];
     }
+  /** For the first time in this deployment these can be measured. */
+  | { readonly type: 'checks_connected'; readonly itemIds: readonly string[] }
   | ({
       readonly type: 'check_settled';
       readonly measured: Measured;
@@ -100,9 +103,10 @@ export type WatchEvent =
       readonly late: boolean;
       readonly runIds: readonly string[];
     }
-  | { readonly type: 'follow_up_finished'; readonly followUpId: string; readonly red: number }
+  | ({ readonly type: 'follow_up_finished'; readonly followUpId: string } & RungCounts)
   | { readonly type: 'follow_ups_missed'; readonly followUpIds: readonly string[] }
   | { readonly type: 'follow_up_planned'; readonly followUp: FollowUp }
+  /** Again while it is suspected: the look could not tell. */
   | ({ readonly type: 'suspected' } & OnItem)
   | ({ readonly type: 'suspicion_cleared' } & OnItem)
   | {

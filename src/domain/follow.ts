@@ -2,26 +2,29 @@ import { unsignedRoles } from './decide/sign-off.ts';
 import { openRequired } from './decide/open-items.ts';
 import { OLD_VERSION, VERSION_LIVE } from './checklist.ts';
 import { completion, ladderEnded } from './complete.ts';
-import { progressOf } from './deployment.ts';
+import { isEnded, progressOf } from './deployment.ts';
 import type { DomainEvent } from './events.ts';
 import type { PlanItem, Section } from './plan.ts';
 import { isActive } from './plan.ts';
 import { request, runsByItself } from './request-checks.ts';
 import type { Situation } from './situation.ts';
 import type { Board } from './standing.ts';
-import { boardOf, isWell } from './standing.ts';
+import { boardOf, isLeaf, isWell } from './standing.ts';
 import { itemDueAt } from './watch/due-items.ts';
+import { isRungBusy, judgeRung, lateRuns } from './watch/follow-ups.ts';
 
 /** What follows from how things stand, without anybody acting. Empty when everything has been drawn already. */
 export const consequences = (situation: Situation): readonly DomainEvent[] => {
   const board = boardOf(situation);
   const steps = [
+    nowConnected,
     stageChecks,
     startTimers,
     gate,
     newVersionAnswers,
     verified,
     rolledBack,
+    lateRuns,
     followUps,
     recoveries,
     completed,
@@ -31,6 +34,17 @@ export const consequences = (situation: Situation): readonly DomainEvent[] => {
     if (events.length > 0) return events;
   }
   return [];
+};
+
+/** What could once be measured is missed when it no longer can be; what never could is by hand. */
+const nowConnected = ({ deployment, readiness }: Situation, board: Board): readonly DomainEvent[] => {
+  if (isEnded(deployment.state)) return [];
+  const known = new Set(deployment.connected);
+  const itemIds = board.plan.items
+    .filter((entry) => entry.item.body.kind === 'check' && isLeaf(entry) && !known.has(entry.item.id))
+    .filter((entry) => readiness(entry).kind !== 'not_connected')
+    .map(({ item }) => item.id);
+  return itemIds.length === 0 ? [] : [{ type: 'checks_connected', itemIds }];
 };
 
 const isUntouched = (situation: Situation, { item }: PlanItem): boolean => {
@@ -124,17 +138,12 @@ const rolledBack = ({ deployment }: Situation, board: Board): readonly DomainEve
 };
 
 /** A rung is done when all its runs are in; an open series then plans its next one at the next tick. */
-const followUps = ({ deployment }: Situation, board: Board): readonly DomainEvent[] => {
-  const waiting = new Set(
-    Object.values(deployment.items).flatMap(({ running }) => (running === undefined ? [] : [running.runId])),
+const followUps = (situation: Situation, board: Board): readonly DomainEvent[] =>
+  situation.deployment.followUps.flatMap(({ id, state }): DomainEvent[] =>
+    state.kind !== 'running' || isRungBusy(situation, board, state)
+      ? []
+      : [{ type: 'follow_up_finished', followUpId: id, ...judgeRung(situation, board, state.at) }],
   );
-  return deployment.followUps.flatMap((followUp): DomainEvent[] => {
-    if (followUp.state.kind !== 'running' || followUp.state.runIds.some((id) => waiting.has(id))) return [];
-    if (Object.values(deployment.items).some(({ suspectSince }) => suspectSince !== undefined)) return [];
-    const red = board.plan.items.filter(({ item }) => item.watch && board.standing(item.id) === 'red').length;
-    return [{ type: 'follow_up_finished', followUpId: followUp.id, red }];
-  });
-};
 
 const recoveries = ({ deployment }: Situation, board: Board): readonly DomainEvent[] =>
   deployment.alerts

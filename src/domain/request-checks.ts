@@ -1,4 +1,4 @@
-import type { RunReason } from './deployment.ts';
+import type { Deployment, RunReason } from './deployment.ts';
 import type { DomainEvent } from './events.ts';
 import type { PlanItem } from './plan.ts';
 import type { Situation } from './situation.ts';
@@ -18,6 +18,14 @@ export const request = (
           runs: entries.map(({ item }) => ({ runId: situation.newId(), itemId: item.id })),
         },
       ];
+
+/** A check that could be measured in this deployment and cannot be now: no worker that is alive holds what it needs. */
+export const isOutOfReach = ({ deployment, readiness }: Situation, entry: PlanItem): boolean =>
+  wasConnected(deployment, entry) && readiness(entry).kind === 'not_connected';
+
+/** False: it never could be measured here, which makes it a person's line and no gap. */
+export const wasConnected = ({ connected = [], items }: Deployment, { item }: PlanItem): boolean =>
+  items[item.id]?.measured !== undefined || connected.includes(item.id);
 
 /** A check that the bot may run on its own: it reads, and everything it needs is there. */
 export const runsByItself = (situation: Situation, entry: PlanItem): boolean => {

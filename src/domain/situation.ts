@@ -25,7 +25,7 @@ export type Rules = {
   readonly signOffWorkDays: number;
   /** version-live asks again at this pace until the new version answers, red rollback checks too; after ten minutes six times slower. */
   readonly poll: number;
-  /** A run that did not answer for this long is lost: inconclusive. */
+  /** A run that did not answer for this long is lost: inconclusive. Longer for a check that may itself take longer. */
   readonly lostRun: number;
 };
 

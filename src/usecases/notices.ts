@@ -1,3 +1,5 @@
+import { lastDone } from '../domain/complete.ts';
+import type { EventOf } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -37,8 +39,16 @@ export type ThreadEvent =
   | { readonly type: 'rolled_back' }
   | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
   | { readonly type: 'was_down'; readonly from: number; readonly to: number }
+  /** A rung could not measure what it should have. */
+  | { readonly type: 'not_measured'; readonly followUpId: string }
   /** `by`: id of the other deployment of the same place. */
   | { readonly type: 'evidence_outdated' | 'superseded'; readonly by: string };
+
+/** Told with nothing but what it is. */
+type PlainEvent = Exclude<
+  ThreadEvent['type'],
+  'alert_repeated' | 'was_down' | 'not_measured' | 'evidence_outdated' | 'superseded'
+>;
 
 /** A notice with the id that keeps it from being said twice. */
 export type NoticeToSend = {
@@ -55,21 +65,21 @@ export const noticeRow = (id: string, deploymentId: string | null, notice: Notic
 });
 
 /** Who has to be told what, because of what happened. A clean week is at most four posts to the channel. */
-export const noticesFor = ({ after, events }: Transition): readonly NoticeToSend[] =>
-  events.flatMap((event): NoticeToSend[] => {
+export const noticesFor = (change: Transition): readonly NoticeToSend[] => {
+  const { after, events } = change;
+  return events.flatMap((event): NoticeToSend[] => {
     const say = (name: string, notice: Notice) => [noticeRow(`${after.id}:${name}`, after.id, notice)];
-    const post = (
-      type: Exclude<ThreadEvent['type'], 'alert_repeated' | 'was_down' | 'evidence_outdated' | 'superseded'>,
-      broadcast: boolean,
-      name = type,
-    ) => say(name, { kind: 'event', event: { type }, broadcast });
+    const post = (type: PlainEvent, broadcast: boolean, name: string = type) =>
+      say(name, { kind: 'event', event: { type }, broadcast });
+    // What can be taken back or come undone is said again when it happens again.
+    const again = (type: PlainEvent) => post(type, true, `${type}:${after.revision}`);
     switch (event.type) {
       case 'gate_opened':
-        return post('go_asked', true);
+        return again('go_asked');
       case 'go_given':
         return post('go_given', false);
       case 'deployed':
-        return post('deployed', true);
+        return again('deployed');
       case 'evidence_outdated':
         return say(`changed:${event.by}:${after.revision}`, {
           kind: 'event',
@@ -90,25 +100,37 @@ export const noticesFor = ({ after, events }: Transition): readonly NoticeToSend
         return post('rolling_back', true);
       case 'rolled_back':
         return [...post('rolled_back', true), ...say('report', { kind: 'report' })];
+      case 'follow_up_finished':
+        return isNewlyBlind(change, event) ? say(`not-measured:${event.followUpId}`, blind(event)) : [];
       case 'completed':
         return say('report', { kind: 'report' });
       case 'reminded':
         return event.key === 'sign-off:asked'
-          ? post('sign_off_asked', true)
+          ? again('sign_off_asked')
           : say(`reminder:${event.key}:${after.revision}`, { kind: 'reminder', key: event.key });
-      case 'alert_repeated': {
-        const { alertId, toBackup } = event;
-        const name = `alert:${alertId}:${toBackup ? 'backup' : 'again'}`;
-        return say(name, {
-          kind: 'event',
-          event: { type: 'alert_repeated', alertId, toBackup },
-          broadcast: true,
-        });
-      }
+      case 'alert_repeated':
+        return say(`alert:${event.alertId}:${event.toBackup ? 'backup' : 'again'}`, repeated(event));
       default:
         return [];
     }
   });
+};
+
+const repeated = ({ alertId, toBackup }: EventOf<'alert_repeated'>): Notice => ({
+  kind: 'event',
+  event: { type: 'alert_repeated', alertId, toBackup },
+  broadcast: true,
+});
+
+const blind = ({ followUpId }: EventOf<'follow_up_finished'>): Notice => ({
+  kind: 'event',
+  event: { type: 'not_measured', followUpId },
+  broadcast: false,
+});
+
+/** Said once: not again for the next rungs that cannot measure either. */
+const isNewlyBlind = ({ before }: Transition, { unmeasured = 0 }: EventOf<'follow_up_finished'>): boolean =>
+  unmeasured > 0 && (lastDone(before)?.unmeasured ?? 0) === 0;
 
 /** Puts one notice on its way. */
 export const tell = async (

@@ -1,6 +1,6 @@
 import { outdateEvidence, supersede } from '../domain/decide/newer-deployment.ts';
 import type { Deployment } from '../domain/deployment.ts';
-import { elapse } from '../domain/elapse.ts';
+import { elapsed } from '../domain/elapse.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import { evolveAll } from '../domain/evolve/evolve.ts';
 import type { Situation } from '../domain/situation.ts';
@@ -16,7 +16,9 @@ export const passTime = async (loop: Loop, deploymentId: string): Promise<void> 
     decide: async (situation, tx) => {
       const others = await fromOthers(situation, tx);
       const deployment = evolveAll(situation.deployment, others, situation.now);
-      return ok([...others, ...elapse({ ...situation, deployment })]);
+      const { events, endless } = elapsed({ ...situation, deployment });
+      if (endless.length > 0) loop.log.error({ deploymentId, sources: endless }, 'dues_endless');
+      return ok([...others, ...events]);
     },
   });
 };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Deployment, DeploymentState } from '../../src/domain/deployment.ts';
+import type { Outcome } from '../../src/domain/check.ts';
+import type { Deployment, DeploymentState, FollowUp } from '../../src/domain/deployment.ts';
 import { openRequired } from '../../src/domain/decide/open-items.ts';
 import { elapse, nextDueAt } from '../../src/domain/elapse.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
@@ -76,9 +77,30 @@ const INVARIANTS: Readonly<Record<string, (step: Step) => unknown>> = {
     isGo(change)
       ? Object.values(change.before.items).find(
           ({ measured, settled }) =>
-            measured !== undefined && settled === undefined && now.now - measured.at > 30 * MINUTE,
+            isGood(measured?.outcome) && settled === undefined && now.now - (measured?.at ?? 0) > 30 * MINUTE,
         )
       : undefined,
+  'a look is ticked only when all it should measure was measured anew': (step) =>
+    throughOf(step).flatMap((deployment, index, all) =>
+      deployment.followUps.flatMap((followUp, rung) => {
+        const began = all[index - 1]?.followUps[rung]?.state;
+        return began?.kind === 'running' && isTicked(followUp)
+          ? WATCHED.map((id) => deployment.items[id] ?? {}).filter(
+              ({ settled, measured, accepted }) =>
+                settled === undefined &&
+                !(accepted !== undefined && accepted.cause === undefined) &&
+                ((measured?.at ?? 0) < began.at ||
+                  ['inconclusive', 'skipped'].includes(measured?.outcome ?? 'skipped')),
+            )
+          : [];
+      }),
+    )[0],
+  'a suspicion ends with a result': ({ change }) =>
+    change.events.find(
+      (event) =>
+        event.type === 'suspicion_cleared' &&
+        !change.events.some((other) => other.type === 'check_settled' && other.itemId === event.itemId),
+    ),
   'with four eyes the starter never gives Go': ({ now, change: { after } }) =>
     now.policy.fourEyes && after.goBy === after.startedBy ? after.goBy : undefined,
   'the starter never gives an approval': ({ change: { after } }) => {
@@ -97,7 +119,7 @@ const INVARIANTS: Readonly<Record<string, (step: Step) => unknown>> = {
       (event) =>
         event.type === 'checks_requested' &&
         event.reason.kind !== 'click' &&
-        event.runs.some(({ itemId }) => itemId === 'v-write'),
+        event.runs.some(({ itemId }) => itemId === 'v-write' || itemId === 'p-write'),
     ),
   'no role signs twice and no person for two roles': ({ change: { after } }) =>
     unique(after.signatures.map(({ role }) => role)) && unique(after.signatures.map(({ by }) => by))
@@ -114,6 +136,14 @@ const INVARIANTS: Readonly<Record<string, (step: Step) => unknown>> = {
       ? after.followUps.find(({ state }) => state.kind === 'planned' || state.kind === 'running')
       : undefined,
 };
+
+/** What every rung measures, once it could be measured at all. */
+const WATCHED = ['v-check', 'w-check'];
+
+const isTicked = ({ state }: FollowUp): boolean =>
+  state.kind === 'done' && state.red === 0 && state.unmeasured === 0 && (state.measured ?? 0) > 0;
+
+const isGood = (outcome: Outcome | undefined): boolean => outcome === 'pass' || outcome === 'warn';
 
 const isGo = ({ before, after }: Transition): boolean => after.goBy !== before.goBy;
 

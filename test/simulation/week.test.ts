@@ -10,6 +10,8 @@ import { confirmItem } from '../../src/domain/settle/confirm-item.ts';
 import { skipItem } from '../../src/domain/settle/skip-item.ts';
 import type { Situation } from '../../src/domain/situation.ts';
 import { ok } from '../../src/lib/result.ts';
+import type { Notice } from '../../src/usecases/notices.ts';
+import { noticesFor } from '../../src/usecases/notices.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/lib/time.ts';
 import { actor, situationOf, standing } from '../support/situation.ts';
 import type { World } from '../support/virtual-time.ts';
@@ -123,6 +125,20 @@ describe('a clean week', () => {
     expect(bot.times('alert_fired')).toEqual([]);
     const reminded = bot.log.flatMap(({ event }) => (event.type === 'reminded' ? [event.key] : []));
     expect(reminded).toEqual(['sign-off:asked', 'item:complaints']);
+  });
+
+  it('posted four times: Go asked, Deployed, sign-off asked and the report', () => {
+    const { deployment } = bot.now;
+    const said = bot.log
+      .flatMap(({ event }) => noticesFor({ before: deployment, after: deployment, events: [event] }))
+      .map(({ body }) => body as Notice)
+      .filter((notice) => notice.kind === 'report' || (notice.kind === 'event' && notice.broadcast));
+    expect(said.map((notice) => (notice.kind === 'event' ? notice.event.type : notice.kind))).toEqual([
+      'go_asked',
+      'deployed',
+      'sign_off_asked',
+      'report',
+    ]);
   });
 
   it('replayed from its log gives the same deployment', () => {

@@ -197,7 +197,9 @@ const followUps = (text: () => string): FollowUp[] =>
     dueAt: START + index * HOUR,
     rung: 0,
     state:
-      index < 15 ? { kind: 'done', at: START, red: index % 3, late: index % 2 === 0 } : { kind: 'planned' },
+      index < 15
+        ? { kind: 'done', at: START, red: index % 3, unmeasured: index % 4, late: index % 2 === 0 }
+        : { kind: 'planned' },
   }));
 
 const alerts = (text: () => string): Alert[] =>

@@ -155,6 +155,17 @@ const readinessOf =
     return { kind: 'not_connected', missing: missing.length > 0 ? missing : [`kind ${body.check.kind}`] };
   };
 
+/** The same situation when no worker is alive that could measure anything; what was asked of it stays unanswered. */
+export const workerGone = (situation: Situation): Situation => ({
+  ...situation,
+  readiness: (entry) => {
+    const { body } = entry.item;
+    return body.kind !== 'check' || body.check.kind === 'state'
+      ? situation.readiness(entry)
+      : { kind: 'not_connected', missing: ['database-url not set (DATABASE_URL)'] };
+  },
+});
+
 /** A full member, with the roles the environment file gives to this name. */
 export const actor = ({ checklist, policy }: Situation, name: string): Actor => {
   const roles = new Set(['approver', 'on_call', ...Object.keys(checklist.roles), ...checklist.signOff.roles]);

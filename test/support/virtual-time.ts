@@ -75,6 +75,10 @@ export const virtualBot = (begun: Situation, world: World) => {
       settle();
       act((now) => ok(elapse(now)));
     },
+    /** The world around the deployment is another from now on: a worker left, or came back. */
+    change: (to: (situation: Situation) => Situation): void => {
+      current = to(current);
+    },
     get now(): Situation {
       return current;
     },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { resultOf, situationOf, userId } from './situation.ts';
+import { resultOf, situationOf, userId, workerGone } from './situation.ts';
 import type { Outcome } from '../../src/domain/check.ts';
 import { acknowledgeAlert, takeOverAlert } from '../../src/domain/decide/answer-alert.ts';
 import { abort, declareDeployed, undoDeployed } from '../../src/domain/decide/deploying.ts';
@@ -34,6 +34,7 @@ stages:
       title: Before
       items:
         - { id: p-check, title: Check, check: { http: { url: 'http://127.0.0.1:1/a' } }, critical: true }
+        - { id: p-write, title: Write, effect: write, required: false, check: { http: { url: 'http://127.0.0.1:1/h', method: POST } } }
         - { id: p-manual, title: Manual }
         - { id: p-twin, title: Twin, same_as: p-check }
         - { id: p-approval, title: Approval, approval: { role: approver } }
@@ -191,6 +192,7 @@ const forward: Input = (situation) => {
 const time: fc.Arbitrary<Input> = fc.constant(() => (now: Situation) => ok(elapse(now)));
 const inputs = fc.array(
   fc.record({
+    worker: fc.option(fc.boolean(), { nil: undefined, freq: 8 }),
     wait: fc.oneof(fc.constant(0), fc.constantFrom(SECOND, MINUTE, 16 * MINUTE, HOUR, DAY, 5 * DAY)),
     input: fc.oneof(
       { weight: 6, arbitrary: acts },
@@ -205,12 +207,17 @@ const inputs = fc.array(
 
 export type Step = { readonly now: Situation; readonly change: Transition };
 
+/** `worker`: it leaves, or comes back; undefined: as before. */
+type Taken = { readonly wait: number; readonly worker: boolean | undefined; readonly input: Input };
+
 /** Walks through the inputs; what is refused leaves everything as it was. */
-export const walk = (begun: Situation, steps: readonly { wait: number; input: Input }[]): Step[] => {
+export const walk = (begun: Situation, steps: readonly Taken[]): Step[] => {
   const taken: Step[] = [];
   let current = begun;
-  for (const { wait, input } of steps) {
-    current = { ...current, now: current.now + wait };
+  const alone = workerGone(begun);
+  for (const { wait, worker, input } of steps) {
+    const { readiness } = worker === undefined ? current : worker ? begun : alone;
+    current = { ...current, readiness, now: current.now + wait };
     const moved = transition(current, input(current));
     if (!moved.ok) {
       expect(REFUSAL_CODES).toContain(moved.error.code);

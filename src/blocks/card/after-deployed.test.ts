@@ -6,7 +6,9 @@ import type { Situation } from '../../domain/situation.ts';
 import { cardText, drawn } from '../../../test/support/cards.ts';
 import { situationIn } from '../../../test/support/journey.ts';
 import { outline } from '../../../test/support/outline.ts';
-import { actor, answer, at, passTime, run } from '../../../test/support/situation.ts';
+import { actor, answer, at, passTime, run, workerGone } from '../../../test/support/situation.ts';
+import { eventPost } from '../messages/posts.ts';
+import { sceneOf } from '../scene.ts';
 import { cardMessage } from './card.ts';
 
 describe('while verifying', () => {
@@ -84,6 +86,28 @@ describe('the watch', () => {
   test('shows the ladder: what was well, what is planned and when', () => {
     const later = passTime(watching, watching.now + 10 * SECOND, answer);
     expect(drawn(later).at(-1)).toBe('+6s ✓ · +20s {09:00}');
+  });
+
+  test('never ticks a look that could not measure, on the ladder and in the thread', () => {
+    const lost = passTime(watching, watching.now + 10 * MINUTE);
+    const [first] = lost.deployment.followUps;
+    expect(drawn(lost).at(-1)).toContain('+6s ? 1 not measured');
+    expect(cardText(lost)).not.toContain('✓');
+    const post = eventPost(sceneOf(lost), { type: 'not_measured', followUpId: first?.id ?? '' });
+    expect(post.text).toContain(
+      'The look +6s could not measure 1 check: The service says it is healthy. What is not measured is not known to be well. <@UBOB> and <@UONCALL>: is a worker running that can measure it?',
+    );
+  });
+
+  test('ticks nothing where nothing is measured by machine', () => {
+    const byHand = situationIn('watching', { connected: [] });
+    expect(drawn(passTime(byHand, byHand.now + 10 * SECOND)).at(-1)).toBe('+6s by hand · +20s {09:00}');
+  });
+
+  test('says which lines nobody can measure while the worker is gone', () => {
+    const gone = workerGone(situationIn('preparing'));
+    expect(cardText(gone)).toContain('not measurable now, no worker');
+    expect(cardText(gone)).not.toContain('by hand, not connected');
   });
 
   test('shows an alert with a link, and what can be done about it', () => {

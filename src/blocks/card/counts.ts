@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { progressOf } from '../../domain/deployment.ts';
+import { isOutOfReach, wasConnected } from '../../domain/request-checks.ts';
 import { isLeaf, isWell } from '../../domain/standing.ts';
 import { context } from '../kit.ts';
 import type { Scene } from '../scene.ts';
@@ -13,8 +14,12 @@ export const countBlocks = (scene: Scene): KnownBlock[] => {
   const { debts, items } = situation.deployment;
   const lines = linesOf(scene, focusOf(scene));
   const byHand = lines.filter(
-    (entry) => entry.item.body.kind === 'check' && situation.readiness(entry).kind === 'not_connected',
+    (entry) =>
+      entry.item.body.kind === 'check' &&
+      situation.readiness(entry).kind === 'not_connected' &&
+      !wasConnected(situation.deployment, entry),
   );
+  const away = lines.filter((entry) => isOutOfReach(situation, entry));
   const open = byHand.filter(({ item }) => !isWell(board.standing(item.id)));
   const later = lines.filter((entry) => !isDue(scene, entry) && !isWell(board.standing(entry.item.id)));
   const old = lines.filter(
@@ -29,6 +34,7 @@ export const countBlocks = (scene: Scene): KnownBlock[] => {
   const owed = debts.filter(({ acceptedBy }) => acceptedBy === undefined);
   const text = dotted(
     counted(byHand.length, `by hand, not connected${open.length === 0 ? ' (all settled)' : ''}`),
+    counted(away.length, 'not measurable now, no worker'),
     counted(old.length, 'wait for the new version'),
     counted(later.length, 'due later'),
     counted(absent.length, 'not applicable'),

@@ -3,10 +3,13 @@ import { ok } from '../../lib/result.ts';
 import { setVersion } from '../../domain/decide/set-version.ts';
 import { cardText, confirm, drawn, TWO_PHASES } from '../../../test/support/cards.ts';
 import { situationIn } from '../../../test/support/journey.ts';
+import { checked, smallChecklist } from '../../../test/support/small-checklist.ts';
 import { buttonsIn } from '../../../test/support/outline.ts';
-import { actor, run } from '../../../test/support/situation.ts';
+import { actor, run, workerGone } from '../../../test/support/situation.ts';
 import { ACTION } from '../ids.ts';
 import { elementsOf } from '../walk.ts';
+import { itemActions } from '../item/actions.ts';
+import { sceneOf } from '../scene.ts';
 import { cardMessage } from './card.ts';
 
 describe('the gate', () => {
@@ -16,6 +19,20 @@ describe('the gate', () => {
     expect(card).toContain('<@UANA> started it: a second person decides (<@UALICE> or <@UBOB>)');
     expect(card).toContain('[Go] [No-go…]');
     expect(card).toContain('Waiting for: Go by <@UALICE> or <@UBOB>');
+  });
+
+  test('says what only a click measures again before Go', () => {
+    const yaml = smallChecklist({ prepare: [checked('a'), checked('w', 'effect: write')] });
+    expect(cardText(situationIn('awaiting_go', { yaml }))).toContain(
+      'What is older than 30 min is measured again at Go, 1 check by a click before it.',
+    );
+  });
+
+  test('offers to skip what was measured and cannot be again', () => {
+    const gone = workerGone(situationIn('awaiting_go'));
+    const scene = sceneOf(gone);
+    const entry = scene.board.plan.byId.get('database-answers');
+    expect(entry === undefined ? [] : itemActions(scene, entry)).toEqual(['skip', 'details']);
   });
 
   test('asks once more before Go', () => {

@@ -6,7 +6,7 @@ import { ACTION } from '../ids.ts';
 import { actions, dialog, section } from '../kit.ts';
 import type { Scene } from '../scene.ts';
 import { linesOf, progressIn } from '../scene.ts';
-import { ago, bold, dateTime, dotted, fitted, inline, mention, plain } from '../text.ts';
+import { ago, bold, dateTime, dotted, fitted, inline, mention, plain, plural } from '../text.ts';
 import { deploymentButton } from './buttons.ts';
 import type { Detail } from './detail.ts';
 import { subjectOf } from './heading.ts';
@@ -37,8 +37,18 @@ const gateText = (scene: Scene, { list }: Detail): string => {
   const how =
     deployment.version === null
       ? 'Go waits for the version: type /deploy version and the version.'
-      : `What is older than ${rules.goFreshness / MINUTE} min is measured again at Go.`;
+      : `What is older than ${rules.goFreshness / MINUTE} min is measured again at Go${byClickText(scene)}.`;
   return [bold('Go or no-go'), facts, who, how].join('\n');
+};
+
+/** What the bot may not run by itself; Go is refused while it is old. */
+const byClickText = (scene: Scene): string => {
+  const clicked = linesOf(scene, ['prepare']).filter((entry) => {
+    const { measured, settled } = progressIn(scene, entry);
+    const isEvidence = measured !== undefined && settled === undefined;
+    return isEvidence && scene.situation.readiness(entry).kind === 'by_click';
+  });
+  return clicked.length === 0 ? '' : `, ${plural(clicked.length, 'check')} by a click before it`;
 };
 
 const oldestEvidence = (scene: Scene): number | undefined => {

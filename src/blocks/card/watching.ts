@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
-import type { Alert, FollowUp } from '../../domain/deployment.ts';
+import type { Alert, FollowUp, RungCounts } from '../../domain/deployment.ts';
 import { roleText } from '../item/words.ts';
 import { ACTION } from '../ids.ts';
 import { button, context, section } from '../kit.ts';
@@ -70,7 +70,7 @@ const TIMES_FOR = 3;
 /** Of rungs that are over, the newest; the others are counted. */
 const MOST_OVER = 8;
 
-/** `+15m ✓ · +1h – missed · d3 ✖ 2 · d4 Fri 14:07 · weekly`: done, missed, worse, planned. */
+/** `+15m ✓ · +1h – missed · d3 ✖ 2 · d4 ? 3 not measured · d5 Fri 14:07 · weekly`: done, missed, worse, unknown, planned. */
 export const ladderBlocks = ({ situation }: Scene, { list }: Detail): KnownBlock[] => {
   const runs = situation.deployment.followUps
     .filter(({ state }) => state.kind !== 'cancelled')
@@ -94,6 +94,16 @@ const counted = (texts: readonly string[]): readonly string[] => {
   return [...counts].map(([text, count]) => (count === 1 ? text : `${text} ×${count}`));
 };
 
+/** Only what was measured and is not red is well. */
+const doneText = ({ red, measured, unmeasured = 0 }: RungCounts): string => {
+  const texts = [
+    ...(red > 0 ? [`${SHAPE.red} ${red}`] : []),
+    ...(unmeasured > 0 ? [`${SHAPE.unclear} ${unmeasured} not measured`] : []),
+  ];
+  if (texts.length > 0) return texts.join(' ');
+  return measured === 0 ? 'by hand' : SHAPE.well;
+};
+
 const rungText = ({ title, dueAt, state }: FollowUp, isTimed: boolean): string => {
   const name = inline(title, 30);
   switch (state.kind) {
@@ -102,7 +112,7 @@ const rungText = ({ title, dueAt, state }: FollowUp, isTimed: boolean): string =
     case 'running':
       return `${name} ${SHAPE.running}`;
     case 'done':
-      return `${name} ${state.red === 0 ? SHAPE.well : `${SHAPE.red} ${state.red}`}${state.late ? ' late' : ''}`;
+      return `${name} ${doneText(state)}${state.late ? ' late' : ''}`;
     case 'missed':
       return `${name} ${SHAPE.missed} missed`;
     case 'cancelled':

@@ -1,4 +1,5 @@
 import type { PlanItem } from '../../domain/plan.ts';
+import { isOutOfReach } from '../../domain/request-checks.ts';
 import { needsLine } from '../../domain/settle/confirm-item.ts';
 import type { Found } from '../../domain/settle/find-item.ts';
 import { isSettleable, refuseSelfSettling } from '../../domain/settle/find-item.ts';
@@ -45,9 +46,13 @@ const actsOn = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
     case 'open':
       return onOpen(scene, entry);
     default:
-      return canRun(scene, entry) ? ['rerun'] : [];
+      return canRun(scene, entry) ? ['rerun'] : onOutOfReach(scene, entry);
   }
 };
+
+/** Well when it was measured, and nobody can say whether it still is: a stale gate opens when somebody answers for it. */
+const onOutOfReach = (scene: Scene, entry: PlanItem): readonly ItemAction[] =>
+  isOutOfReach(scene.situation, entry) && !isRunning(scene, entry) ? skipping(scene, entry) : [];
 
 const onSettled = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
   const { deployment } = scene.situation;

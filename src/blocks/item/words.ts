@@ -1,5 +1,6 @@
 import type { Settled } from '../../domain/deployment.ts';
 import type { PlanItem } from '../../domain/plan.ts';
+import { isOutOfReach } from '../../domain/request-checks.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { dateTime, dotted, inline, mention, mentions, plural } from '../text.ts';
 import { filled } from './fill.ts';
@@ -31,7 +32,10 @@ export const whyByHand = (scene: Scene, entry: PlanItem, max: number): string | 
   const { body, note } = entry.item;
   if (body.kind === 'check') {
     const readiness = situation.readiness(entry);
-    if (readiness.kind === 'not_connected') return inline(`by hand: ${readiness.missing.join(', ')}`, max);
+    if (readiness.kind === 'not_connected') {
+      const what = isOutOfReach(situation, entry) ? 'no worker can measure it now' : 'by hand';
+      return inline(`${what}: ${readiness.missing.join(', ')}`, max);
+    }
     if (readiness.kind === 'by_click') return `runs by click: ${EFFECT_TEXT[readiness.effect]}`;
   }
   if (body.kind === 'manual' && body.evidence !== undefined) {

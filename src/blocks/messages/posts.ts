@@ -1,5 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
+import { namesOf } from '../../domain/decide/open-items.ts';
+import { unmeasuredNow } from '../../domain/watch/follow-ups.ts';
 import { evidenceOf } from '../../domain/decide/gate.ts';
 import type { Deployment } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
@@ -38,6 +40,7 @@ export type PostEvent =
     }
   | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
   | { readonly type: 'was_down'; readonly from: Instant; readonly to: Instant }
+  | { readonly type: 'not_measured'; readonly followUpId: string }
   /** `by`: id of the other deployment of the same place. */
   | { readonly type: 'evidence_outdated' | 'superseded'; readonly by: string };
 
@@ -77,6 +80,8 @@ const wordsFor = (scene: Scene, event: PostEvent): string => {
       return `${inline(event.by, 60)} is deployed: it takes over the watch.`;
     case 'was_down':
       return `I was down ${timeOf(event.from)}-${timeOf(event.to)}. Of the looks due meanwhile only the newest runs, marked late; the others are missed.`;
+    case 'not_measured':
+      return notMeasuredWords(scene, event);
     default:
       return stateWords(scene, event.type);
   }
@@ -84,7 +89,13 @@ const wordsFor = (scene: Scene, event: PostEvent): string => {
 
 type StateEvent = Exclude<
   PostEvent['type'],
-  'go_asked' | 'sign_off_asked' | 'alert_repeated' | 'was_down' | 'evidence_outdated' | 'superseded'
+  | 'go_asked'
+  | 'sign_off_asked'
+  | 'alert_repeated'
+  | 'was_down'
+  | 'not_measured'
+  | 'evidence_outdated'
+  | 'superseded'
 >;
 
 const by = (id: string | null | undefined): string =>
@@ -136,6 +147,18 @@ const signOffWords = (scene: Scene): string => {
   const owed = debts === 0 ? '' : ` ${plural(debts, 'debt')} to accept.`;
   const when = signOffOpen(scene.situation) ? '' : ' It is not open any more.';
   return roles.length === 0 ? 'Every role has signed.' : `Sign-off please: ${listed(roles)}.${owed}${when}`;
+};
+
+const notMeasuredWords = (
+  { situation, board }: Scene,
+  { followUpId }: Extract<PostEvent, { type: 'not_measured' }>,
+): string => {
+  const rung = situation.deployment.followUps.find(({ id }) => id === followUpId);
+  const count = rung?.state.kind === 'done' ? (rung.state.unmeasured ?? 0) : 0;
+  const now = unmeasuredNow(situation, board);
+  const names = now.length === 0 ? '' : `: ${inline(namesOf(now), 500)}`;
+  const look = inline(rung?.title ?? '', 30);
+  return `The look ${look} could not measure ${plural(count, 'check')}${names}. What is not measured is not known to be well. ${called(responders(situation))}: is a worker running that can measure it?`;
 };
 
 const repeatWords = (

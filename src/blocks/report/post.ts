@@ -1,3 +1,4 @@
+import { lastDone } from '../../domain/complete.ts';
 import { unsignedRoles } from '../../domain/decide/sign-off.ts';
 import { stateWord, titleOf } from '../card/heading.ts';
 import { section } from '../kit.ts';
@@ -62,14 +63,16 @@ const leftLine = (left: readonly Left[]): string => {
 };
 
 const alertsLine = ({ alerts, scene }: ReportFacts): string => {
-  if (alerts.length === 0) return 'No alerts';
   const { now, deployment } = scene.situation;
+  const { unmeasured = 0 } = lastDone(deployment) ?? {};
+  const blind = unmeasured === 0 ? '' : `; the last look could not measure ${plural(unmeasured, 'check')}`;
+  if (alerts.length === 0) return `No alerts${blind}`;
   // With the deployment everything ends that was still open.
   const end = 'at' in deployment.state ? deployment.state.at : now;
   const lasted = alerts.map(({ since, state }) => (state.kind === 'resolved' ? state.at : end) - since);
   const open = alerts.filter(({ state }) => state.kind !== 'resolved').length;
   const how = deployment.state.kind === 'rolled_back' ? 'ended by the rollback' : 'not over';
-  return `${plural(alerts.length, 'alert')}, the longest ${durationText(Math.max(...lasted))}${open === 0 ? '' : `, ${open} ${how}`}`;
+  return `${plural(alerts.length, 'alert')}, the longest ${durationText(Math.max(...lasted))}${open === 0 ? '' : `, ${open} ${how}`}${blind}`;
 };
 
 const worstLine = ({ worst }: ReportFacts): string =>

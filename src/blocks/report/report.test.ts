@@ -139,6 +139,12 @@ test('the first checks to connect are the critical ones, each with what is missi
   expect(reportMarkdown({ situation: started(), ...chain([]) })).toContain('Every check is connected.');
 });
 
+test('the post says that the last look could not measure', () => {
+  const blind = passTime(situationIn('watching'), START + 30 * MINUTE);
+  const { blocks } = reportPost({ situation: blind, ...chain(FACTS), nameOf: (id) => id });
+  expect(outline(blocks).join(' ')).toContain('No alerts; the last look could not measure 1 check');
+});
+
 test('an alert lasts no longer than the deployment it is about', () => {
   const watching = situationIn('watching');
   const bad = passTime(watching, watching.now + 2 * MINUTE, (now) =>

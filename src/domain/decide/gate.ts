@@ -7,11 +7,11 @@ import type { DomainEvent } from '../events.ts';
 import type { PlanItem } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
-import { request } from '../request-checks.ts';
+import { isOutOfReach, request, runsByItself } from '../request-checks.ts';
 import { requireReason } from '../settle/find-item.ts';
 import type { Actor, Situation } from '../situation.ts';
 import type { Board } from '../standing.ts';
-import { boardOf } from '../standing.ts';
+import { boardOf, isWell } from '../standing.ts';
 import { namesOf, openRequired } from './open-items.ts';
 
 /** Lets the deployment begin. By an approver, in production never the starter; on evidence not older than 30 minutes. */
@@ -27,20 +27,21 @@ export const giveGo = (
   if (deployment.version === null) {
     return err(refusal('version_missing', 'The version is not set. Type /deploy version <v>, then Go.'));
   }
-  const stale = staleEvidence(situation, board);
+  const { lasting, again } = staleEvidence(situation, board);
+  if (lasting.length > 0) return err(refuseStale(situation, lasting));
   const isRunning = ({ item }: PlanItem) => progressOf(deployment, item.id).running !== undefined;
-  const idle = stale.filter((entry) => !isRunning(entry));
+  const idle = again.filter((entry) => !isRunning(entry));
   if (idle.length > 0) {
     return ok([
       { type: 'go_deferred', by: actor.id, itemIds: idle.map(({ item }) => item.id) },
       ...request(situation, { kind: 'refresh' }, idle),
     ]);
   }
-  if (stale.length > 0) {
+  if (again.length > 0) {
     return err(
       refusal(
         'evidence_stale',
-        `${namesOf(stale)}: measured too long ago and being measured again. Press Go when the results are in.`,
+        `${namesOf(again)}: measured too long ago and being measured again. Press Go when the results are in.`,
       ),
     );
   }
@@ -62,18 +63,50 @@ const refuseGoNow = ({ deployment }: Situation, board: Board): Refusal => {
   }
 };
 
-/** Measured prepare evidence that is too old to decide on and can be measured again. */
-const staleEvidence = (situation: Situation, board: Board): readonly PlanItem[] =>
-  board.plan.items.filter((entry) => {
+type StaleEvidence = {
+  /** Measured again by Go, or already being measured. */
+  readonly again: readonly PlanItem[];
+  /** What the gate stands on, and Go cannot measure again. */
+  readonly lasting: readonly PlanItem[];
+};
+
+/** Measured prepare evidence that is too old to decide on. */
+const staleEvidence = (situation: Situation, board: Board): StaleEvidence => {
+  const { deployment, now, rules } = situation;
+  const stale = board.plan.items.filter((entry) => {
     if (entry.section !== 'prepare' || !entry.applies || entry.item.body.kind !== 'check') return false;
-    const { measured, settled } = progressOf(situation.deployment, entry.item.id);
-    return (
-      measured !== undefined &&
-      settled === undefined &&
-      situation.now - measured.at > situation.rules.goFreshness &&
-      situation.readiness(entry).kind === 'connected'
-    );
+    const { measured, settled } = progressOf(deployment, entry.item.id);
+    return measured !== undefined && settled === undefined && now - measured.at > rules.goFreshness;
   });
+  const isAgain = (entry: PlanItem) =>
+    runsByItself(situation, entry) || progressOf(deployment, entry.item.id).running !== undefined;
+  return {
+    again: stale.filter(isAgain),
+    lasting: stale.filter((entry) => !isAgain(entry) && isWell(board.standing(entry.item.id))),
+  };
+};
+
+/** A gate never opens on stale evidence: who can make it fresh is told what to do. */
+const refuseStale = (situation: Situation, stale: readonly PlanItem[]): Refusal => {
+  const away = stale.filter((entry) => isOutOfReach(situation, entry));
+  const clicked = stale.filter((entry) => !away.includes(entry));
+  const missing = away.flatMap((entry) => {
+    const readiness = situation.readiness(entry);
+    return readiness.kind === 'not_connected' ? readiness.missing : [];
+  });
+  const old = `measured more than ${situation.rules.goFreshness / MINUTE} min ago`;
+  const texts = [
+    ...(clicked.length > 0
+      ? [`${namesOf(clicked)}: ${old}, and only a click measures it again. Press Re-run, then Go.`]
+      : []),
+    ...(away.length > 0
+      ? [
+          `${namesOf(away)}: ${old}, and no worker that is alive can measure it again (${[...new Set(missing)].join(', ')}). Start the worker, or skip with a reason.`,
+        ]
+      : []),
+  ];
+  return refusal('evidence_stale', texts.join(' '));
+};
 
 /** How many items of the gate were measured and how many people vouched for. */
 export const evidenceOf = (board: Board): { measured: number; byPeople: number } => {

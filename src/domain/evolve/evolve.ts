@@ -30,6 +30,7 @@ const ITEM_EVENTS: Readonly<Record<ItemEvent['type'], true>> = {
 };
 const CHECK_EVENTS: Readonly<Record<CheckEvent['type'], true>> = {
   checks_requested: true,
+  checks_connected: true,
   check_settled: true,
   check_discarded: true,
 };

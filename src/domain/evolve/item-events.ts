@@ -1,5 +1,6 @@
 import type { Instant } from '../../lib/time.ts';
-import type { Debt, Deployment, ItemProgress } from '../deployment.ts';
+import { causeOfRed, isGood } from '../check.ts';
+import type { Debt, Deployment, ItemProgress, Measured } from '../deployment.ts';
 import { progressOf } from '../deployment.ts';
 import type { CheckEvent, ItemEvent } from '../events.ts';
 
@@ -12,8 +13,11 @@ export const withItem = (
   items: { ...deployment.items, [itemId]: change(progressOf(deployment, itemId)) },
 });
 
+/** An item owes at most one debt: what was decided last. */
 const withDebt = (deployment: Deployment, debt: Debt | undefined): Deployment =>
-  debt === undefined ? deployment : { ...deployment, debts: [...deployment.debts, debt] };
+  debt === undefined
+    ? deployment
+    : { ...deployment, debts: [...deployment.debts.filter(({ itemId }) => itemId !== debt.itemId), debt] };
 
 const without = (progress: ItemProgress, ...keys: readonly (keyof ItemProgress)[]): ItemProgress => {
   const gone = new Set<string>(keys);
@@ -60,7 +64,10 @@ export const applyItemEvent = (deployment: Deployment, event: ItemEvent, at: Ins
     case 'red_accepted': {
       const { by, reason, debtId } = event;
       return withDebt(
-        withItem(deployment, itemId, (progress) => ({ ...progress, accepted: { by, at, reason } })),
+        withItem(deployment, itemId, (progress) => {
+          const cause = causeOfRed(itemId, progress.measured);
+          return { ...progress, accepted: { by, at, reason, ...(cause === undefined ? {} : { cause }) } };
+        }),
         { id: debtId, itemId, kind: 'accepted_red', by, at, reason },
       );
     }
@@ -78,6 +85,13 @@ export const applyItemEvent = (deployment: Deployment, event: ItemEvent, at: Ins
   }
 };
 
+/** What was accepted is over once it was good, or bad in another way. The debt stays. */
+const isAcceptedStill = (itemId: string, { accepted }: ItemProgress, measured: Measured): boolean => {
+  if (isGood(measured.outcome)) return false;
+  const cause = causeOfRed(itemId, measured);
+  return cause === undefined || cause === accepted?.cause;
+};
+
 export const applyCheckEvent = (deployment: Deployment, event: CheckEvent, at: Instant): Deployment => {
   switch (event.type) {
     case 'checks_requested': {
@@ -89,10 +103,16 @@ export const applyCheckEvent = (deployment: Deployment, event: CheckEvent, at: I
       );
       return { ...deployment, items: { ...deployment.items, ...running } };
     }
+    case 'checks_connected':
+      return { ...deployment, connected: [...(deployment.connected ?? []), ...event.itemIds] };
     case 'check_settled': {
       const { itemId, measured, captured } = event;
       const next = withItem(deployment, itemId, (progress) => ({
-        ...without(progress, 'running'),
+        ...without(
+          progress,
+          'running',
+          ...(isAcceptedStill(itemId, progress, measured) ? [] : ['accepted' as const]),
+        ),
         measured,
       }));
       return captured === undefined ? next : { ...next, captured: { ...next.captured, ...captured } };

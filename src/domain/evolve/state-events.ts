@@ -2,7 +2,7 @@ import type { Instant } from '../../lib/time.ts';
 import type { Debt, Deployment, DeploymentState, ItemProgress } from '../deployment.ts';
 import type { EventOf, StateEvent } from '../events.ts';
 import { withItem } from './item-events.ts';
-import { withoutLadder } from './watch-events.ts';
+import { withoutLadder, withoutSuspicion } from './watch-events.ts';
 
 const inState = (deployment: Deployment, state: DeploymentState): Deployment => ({ ...deployment, state });
 
@@ -13,7 +13,7 @@ const eachItem = (deployment: Deployment, change: (progress: ItemProgress) => It
 
 /** Nobody waits for a run any more: what it will find belongs to what is over. */
 const withoutRuns = (deployment: Deployment): Deployment =>
-  eachItem(deployment, ({ running: _running, suspectSince: _since, ...progress }) => progress);
+  eachItem(deployment, ({ running: _running, ...progress }) => withoutSuspicion(progress));
 
 const stopped = (deployment: Deployment): Deployment => withoutRuns(withoutLadder(deployment));
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../../lib/time.ts';
-import type { Alert, Deployment, FollowUp } from '../deployment.ts';
+import type { Alert, Deployment, FollowUp, ItemProgress } from '../deployment.ts';
 import type { WatchEvent } from '../events.ts';
 import { withItem } from './item-events.ts';
 
@@ -12,6 +12,12 @@ const withAlert = (deployment: Deployment, id: string, change: (alert: Alert) =>
   ...deployment,
   alerts: deployment.alerts.map((alert) => (alert.id === id ? change(alert) : alert)),
 });
+
+export const withoutSuspicion = ({
+  suspectSince: _since,
+  suspectLooks: _looks,
+  ...progress
+}: ItemProgress): ItemProgress => progress;
 
 /** Nothing of the ladder runs any more; what has run stays. */
 export const withoutLadder = (deployment: Deployment): Deployment => ({
@@ -26,9 +32,13 @@ export const withoutLadder = (deployment: Deployment): Deployment => ({
 export const applyWatchEvent = (deployment: Deployment, event: WatchEvent, at: Instant): Deployment => {
   switch (event.type) {
     case 'suspected':
-      return withItem(deployment, event.itemId, (progress) => ({ ...progress, suspectSince: at }));
+      return withItem(deployment, event.itemId, (progress) =>
+        progress.suspectSince === undefined
+          ? { ...progress, suspectSince: at }
+          : { ...progress, suspectLooks: (progress.suspectLooks ?? 0) + 1 },
+      );
     case 'suspicion_cleared':
-      return withItem(deployment, event.itemId, ({ suspectSince: _since, ...progress }) => progress);
+      return withItem(deployment, event.itemId, withoutSuspicion);
     case 'criteria_judged':
       return { ...deployment, judgedOutcome: { outcome: event.outcome, at } };
     case 'superseded':
@@ -63,7 +73,8 @@ const applyFollowUpEvent = (deployment: Deployment, event: FollowUpEvent, at: In
     case 'follow_up_finished': {
       const running = deployment.followUps.find((followUp) => followUp.id === event.followUpId)?.state;
       const late = running?.kind === 'running' && running.late;
-      return withFollowUp(deployment, event.followUpId, { kind: 'done', at, red: event.red, late });
+      const { type: _type, followUpId, ...counts } = event;
+      return withFollowUp(deployment, followUpId, { kind: 'done', at, late, ...counts });
     }
     case 'follow_ups_missed':
       return event.followUpIds.reduce((next, id) => withFollowUp(next, id, { kind: 'missed' }), deployment);

@@ -7,6 +7,7 @@ import type { EvidenceRequest } from '../checklist.ts';
 import type { DomainEvent } from '../events.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
+import { isOutOfReach } from '../request-checks.ts';
 import type { Actor, Situation } from '../situation.ts';
 import type { Found } from './find-item.ts';
 import { findItem, refuseSelfSettling, refuseSettled } from './find-item.ts';
@@ -69,6 +70,7 @@ export const needsLine = (
   const { body, critical } = entry.item;
   if (body.kind !== 'check') return false;
   if (progress.measured?.outcome === 'inconclusive') return true;
+  if (isOutOfReach(situation, entry)) return true;
   const { kind } = situation.readiness(entry);
   return kind === 'by_click' || (critical && kind === 'not_connected');
 };

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { actor, answer, eventsOf, refusalOf, run, runningItems } from '../../../test/support/situation.ts';
+import {
+  actor,
+  answer,
+  eventsOf,
+  refusalOf,
+  run,
+  runningItems,
+  workerGone,
+} from '../../../test/support/situation.ts';
 import { situationIn, started } from '../../../test/support/journey.ts';
 import type { Situation } from '../situation.ts';
 import { confirmItem } from './confirm-item.ts';
@@ -43,6 +51,12 @@ describe('re-run', () => {
   it('says what is missing and how to go on', () => {
     expect(refusalOf(started({ connected: [] }), rerun('database-answers')).message).toBe(
       'The database answers is not connected (database-url not set). Check it by hand and press Confirm.',
+    );
+  });
+
+  it('needs a worker that is alive', () => {
+    expect(refusalOf(workerGone(answer(started())), rerun('database-answers')).message).toBe(
+      'No worker that is alive can measure The database answers (database-url not set (DATABASE_URL)). Start it, then try again.',
     );
   });
 

@@ -4,6 +4,7 @@ import type { DomainEvent } from '../events.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
+import { isOutOfReach } from '../request-checks.ts';
 import { findItem, refuseSettled } from './find-item.ts';
 
 /** Measures items again, or by-click checks for the first time. All or none; naming an item twice runs it once. */
@@ -39,7 +40,9 @@ const requireRunnable = (situation: Situation, itemId: string, actor: Actor): Re
     return err(
       refusal(
         'check_not_connected',
-        `${title} is not connected (${readiness.missing.join(', ')}). Check it by hand and press Confirm.`,
+        isOutOfReach(situation, entry)
+          ? `No worker that is alive can measure ${title} (${readiness.missing.join(', ')}). Start it, then try again.`
+          : `${title} is not connected (${readiness.missing.join(', ')}). Check it by hand and press Confirm.`,
       ),
     );
   }

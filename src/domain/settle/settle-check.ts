@@ -1,36 +1,45 @@
-import type { CheckResult, Outcome } from '../check.ts';
+import type { CheckResult } from '../check.ts';
+import { causeOfRed, isBad, isGood } from '../check.ts';
 import { OLD_VERSION, VERSION_LIVE } from '../checklist.ts';
 import type { Instant } from '../../lib/time.ts';
 import type { Deployment, ItemProgress, Measured } from '../deployment.ts';
 import { isEnded, progressOf } from '../deployment.ts';
-import type { DomainEvent } from '../events.ts';
+import type { DomainEvent, EventOf } from '../events.ts';
 import { evolveAll } from '../evolve/evolve.ts';
 import type { PlanItem } from '../plan.ts';
 import { isActive } from '../plan.ts';
 import type { Situation } from '../situation.ts';
-import type { Board, Standing } from '../standing.ts';
+import type { Board } from '../standing.ts';
 import { boardOf, isWell } from '../standing.ts';
-import { alertsFor } from '../watch/alerts.ts';
+import type { ConfirmedRed } from '../watch/alerts.ts';
+import { alertsFor, MOST_LOOKS } from '../watch/alerts.ts';
 
 export type SettledRun = { readonly itemId: string; readonly runId: string; readonly result: CheckResult };
+
+type Settled = EventOf<'check_settled'>;
+
+/** What a run taught; `red`: a bad result that is certain, and news. */
+type Learned = { readonly events: readonly DomainEvent[]; readonly red?: ConfirmedRed };
 
 /** Runs have ended: what the deployment learns from them, and the alerts that a confirmed bad result raises. */
 export const settleChecks = (situation: Situation, runs: readonly SettledRun[]): readonly DomainEvent[] => {
   const events: DomainEvent[] = [];
+  const reds: ConfirmedRed[] = [];
   let current = situation;
   for (const run of runs) {
     const learned = settleCheck(current, run);
-    events.push(...learned);
-    current = { ...current, deployment: evolveAll(current.deployment, learned, current.now) };
+    events.push(...learned.events);
+    if (learned.red !== undefined) reds.push(learned.red);
+    current = { ...current, deployment: evolveAll(current.deployment, learned.events, current.now) };
   }
-  return [...events, ...alertsFor(situation, events)];
+  return [...events, ...alertsFor(situation, reds)];
 };
 
 /** One run has ended. Never refused; a run nobody waits for is discarded on the record. */
-const settleCheck = (situation: Situation, { itemId, runId, result }: SettledRun): readonly DomainEvent[] => {
+const settleCheck = (situation: Situation, { itemId, runId, result }: SettledRun): Learned => {
   const { deployment } = situation;
   const progress = progressOf(deployment, itemId);
-  const discard = (why: string): DomainEvent[] => [{ type: 'check_discarded', itemId, runId, why }];
+  const discard = (why: string): Learned => ({ events: [{ type: 'check_discarded', itemId, runId, why }] });
   const { running } = progress;
   if (running === undefined) return discard('nobody waits for it any more');
   if (running.runId !== runId) return discard('a newer run replaced it');
@@ -46,7 +55,9 @@ const settleCheck = (situation: Situation, { itemId, runId, result }: SettledRun
     measured,
     ...(Object.keys(judged.captured).length === 0 ? {} : { captured: judged.captured }),
   };
-  return isWatched(situation, entry) ? watchedResult(board, { itemId, progress, settled }) : [settled];
+  return isWatched(situation, entry)
+    ? watchedResult(situation, { board, entry, progress, settled })
+    : { events: [settled] };
 };
 
 const asMeasured = (result: CheckResult, run: Pick<Measured, 'runId' | 'askedAt' | 'at'>): Measured => ({
@@ -77,9 +88,6 @@ const liveSince = (deployment: Deployment, board: Board): Instant => {
   return settled?.at ?? measured?.askedAt ?? 0;
 };
 
-const BAD: ReadonlySet<Outcome> = new Set(['fail', 'error', 'timed_out']);
-export const isBad = (outcome: Outcome): boolean => BAD.has(outcome);
-
 /** After T-0 an item that was well turns red only when it was bad twice. */
 const isWatched = ({ deployment }: Situation, entry: PlanItem): boolean => {
   const { running } = progressOf(deployment, entry.item.id);
@@ -88,28 +96,40 @@ const isWatched = ({ deployment }: Situation, entry: PlanItem): boolean => {
   return deployment.anchors.deployed !== undefined && isLater && entry.section !== 'rollback';
 };
 
-const watchedResult = (
-  board: Board,
-  {
-    itemId,
-    progress,
-    settled,
-  }: {
-    itemId: string;
-    progress: ItemProgress;
-    settled: Extract<DomainEvent, { type: 'check_settled' }>;
-  },
-): DomainEvent[] => {
-  const wasSuspect = progress.suspectSince !== undefined;
-  const clear: DomainEvent[] = wasSuspect ? [{ type: 'suspicion_cleared', itemId }] : [];
-  if (!isBad(settled.measured.outcome)) return [settled, ...clear];
-  const before: Standing = board.standing(itemId);
-  const wasAccepted = progress.accepted !== undefined;
-  if (before === 'red' || wasAccepted) return [settled, ...clear];
-  if (wasSuspect) return [settled, ...clear];
-  const { runId } = settled.measured;
-  return [
-    { type: 'check_discarded', itemId, runId, why: `${settled.measured.line}; a second look decides` },
-    { type: 'suspected', itemId },
-  ];
+type Result = { board: Board; entry: PlanItem; progress: ItemProgress; settled: Settled };
+
+const watchedResult = ({ now }: Situation, result: Result): Learned => {
+  const { settled, progress } = result;
+  const { itemId, measured } = settled;
+  const { suspectSince } = progress;
+  const counts: DomainEvent[] =
+    suspectSince === undefined ? [settled] : [settled, { type: 'suspicion_cleared', itemId }];
+  if (isGood(measured.outcome)) return { events: counts };
+  if (!isBad(measured.outcome)) {
+    return suspectSince === undefined || looksOf(progress) >= MOST_LOOKS
+      ? { events: counts }
+      : { events: lookAgain(settled, 'it was bad before; another look decides') };
+  }
+  const red = { itemId, measured };
+  if (suspectSince !== undefined) return { events: counts, red: { ...red, since: suspectSince } };
+  if (isKnown(result)) return { events: counts };
+  return isByClick(result.entry)
+    ? { events: counts, red: { ...red, since: now } }
+    : { events: lookAgain(settled, 'a second look decides') };
 };
+
+/** How often a suspicion was looked at, this time included. */
+const looksOf = ({ suspectLooks = 0 }: ItemProgress): number => suspectLooks + 1;
+
+const lookAgain = ({ itemId, measured: { runId, line } }: Settled, why: string): DomainEvent[] => [
+  { type: 'check_discarded', itemId, runId, why: `${line}; ${why}` },
+  { type: 'suspected', itemId },
+];
+
+/** Red already, or accepted for this very reason: no news. */
+const isKnown = ({ board, progress: { accepted }, settled: { itemId, measured } }: Result): boolean =>
+  board.standing(itemId) === 'red' ||
+  (accepted !== undefined && accepted.cause === causeOfRed(itemId, measured));
+
+/** The bot may not look a second time: what a click found counts at once. */
+const isByClick = ({ item: { body } }: PlanItem): boolean => body.kind === 'check' && body.effect !== 'read';

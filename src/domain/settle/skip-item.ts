@@ -6,6 +6,7 @@ import type { DomainEvent } from '../events.ts';
 import { isChosen, isProof, provesWayBack } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
+import { isOutOfReach } from '../request-checks.ts';
 import type { Actor, Situation } from '../situation.ts';
 import type { Standing } from '../standing.ts';
 import type { Found } from './find-item.ts';
@@ -22,7 +23,7 @@ export const skipItem = (
   situation: Situation,
   input: ReasonedInput,
 ): Result<readonly DomainEvent[], Refusal> => {
-  const found = findSettleable(situation, input);
+  const found = findSettleable(situation, input, { orOutOfReach: true });
   if (!found.ok) return found;
   const { reason, item } = found.value;
   const { entry } = item;
@@ -135,9 +136,11 @@ const isLastOfWayBack = (deployment: Deployment, { board, entry }: Found): boole
 
 const WITHOUT: ReadonlySet<Standing> = new Set(['skipped', 'not_applicable']);
 
+/** `orOutOfReach`: also what was measured well, when it cannot be measured again; else a stale gate could never open. */
 const findSettleable = (
   situation: Situation,
   input: ReasonedInput,
+  { orOutOfReach = false } = {},
 ): Result<{ item: Found; reason: string }, Refusal> => {
   const found = findItem(situation, input.itemId, input.actor);
   if (!found.ok) return found;
@@ -146,7 +149,7 @@ const findSettleable = (
     refuseSum(found.value),
     failedByPerson ? ok(undefined) : refuseSettled(found.value),
     refuseUnskippable(situation, found.value),
-    refuseWell(found.value),
+    orOutOfReach && isOutOfReach(situation, found.value.entry) ? ok(undefined) : refuseWell(found.value),
   );
   if (refused !== undefined) return refused;
   const reason = requireReason(input.reason);

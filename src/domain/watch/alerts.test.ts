@@ -11,6 +11,7 @@ import {
   runningItems,
   standing,
   wakeAt,
+  workerGone,
 } from '../../../test/support/situation.ts';
 import { situationIn } from '../../../test/support/journey.ts';
 import { checked, smallChecklist } from '../../../test/support/small-checklist.ts';
@@ -98,11 +99,12 @@ describe('an alert', () => {
     ]);
   });
 
-  it('about a check that runs only by click waits for that click', () => {
+  it('about a check that runs only by click fires with that click, and nothing runs it again but the next', () => {
     const click = (now: Situation) => rerunItems(now, { itemIds: ['w'], actor: actor(now, 'bob') });
     const once = answer(run(watching(), click), { w: 'fail' });
-    const looked = answer(wakeAt(once, once.now + MINUTE), { w: 'fail' });
-    expect(runningItems(passTime(looked, looked.now + 30 * MINUTE))).toEqual([]);
+    expect([standing(once, 'w'), alerts(once)]).toEqual(['red', ['w: w firing']]);
+    expect(runningItems(passTime(once, once.now + 30 * MINUTE))).toEqual([]);
+    expect(alerts(answer(run(once, click)))).toEqual(['w: w resolved']);
   });
 
   it('is not looked at any more while rolling back or when a newer deployment is there', () => {
@@ -172,12 +174,40 @@ describe('an item that was accepted red', () => {
     expect(standing(broken({ a: down }, accepted()), 'a')).toBe('accepted');
   });
 
-  it('not even after it was good in between', () => {
+  it('alerts once it was good in between: what was accepted is over, the debt is not', () => {
     const good = answer(
       run(accepted(), (now) => rerunItems(now, { itemIds: ['a'], actor: actor(now, 'bob') })),
     );
     expect(standing(good, 'a')).toBe('passed');
-    expect(alerts(broken({ a: down }, good))).toEqual([]);
+    expect(good.deployment.debts).toMatchObject([{ itemId: 'a', kind: 'accepted_red' }]);
+    const again = broken({ a: down }, good);
+    expect(alerts(again)).toEqual(['api 503: a firing']);
+    expect(standing(again, 'a')).toBe('red');
+  });
+
+  it('alerts when it is red for another cause than the accepted one', () => {
+    const other: Answer = { outcome: 'fail', line: 'certificate is over', cause: 'tls' };
+    const worse = broken({ a: other }, accepted());
+    expect(alerts(worse)).toEqual(['tls: a firing']);
+    expect(standing(worse, 'a')).toBe('red');
+  });
+
+  it('accepted a second time owes one debt, the newer', () => {
+    const good = answer(
+      run(accepted(), (now) => rerunItems(now, { itemIds: ['a'], actor: actor(now, 'bob') })),
+    );
+    const taken = run(broken({ a: down }, good), (now) =>
+      acceptRed(now, { itemId: 'a', actor: actor(now, 'alice'), reason: 'known too' }),
+    );
+    expect(taken.deployment.debts.map(({ reason }) => reason)).toEqual(['known too']);
+  });
+
+  it('that could not be measured when it was accepted alerts when it turns red', () => {
+    const unclear = answer(situationIn('verifying', { yaml }), { a: 'inconclusive' });
+    const taken = run(unclear, (now) =>
+      acceptRed(now, { itemId: 'a', actor: actor(now, 'alice'), reason: 'no data yet' }),
+    );
+    expect(alerts(broken({ a: down }, taken))).toEqual(['api 503: a firing']);
   });
 
   it('ends its alert when it is accepted while it fires', () => {
@@ -186,6 +216,39 @@ describe('an item that was accepted red', () => {
       acceptRed(now, { itemId: 'a', actor: actor(now, 'alice'), reason: 'known' }),
     );
     expect(alerts(taken)).toEqual(['api 503: a resolved']);
+  });
+});
+
+describe('a second look that cannot tell', () => {
+  const suspect = () => answer(wakeAt(watching(), watching().now + HOUR), { a: down });
+  const look = (now: Situation, outcome: Answer) => answer(wakeAt(now, now.now + MINUTE), { a: outcome });
+
+  it('keeps the suspicion: the next one decides, and the alert counts from the first bad result', () => {
+    const kept = look(suspect(), 'inconclusive');
+    expect([standing(kept, 'a'), alerts(kept)]).toEqual(['passed', []]);
+    expect(kept.deployment.followUps[0]?.state.kind).toBe('running');
+    const decided = look(kept, down);
+    expect(alerts(decided)).toEqual(['api 503: a firing']);
+    expect(decided.deployment.alerts[0]?.since).toBe(suspect().now);
+    expect(standing(look(kept, 'pass'), 'a')).toBe('passed');
+  });
+
+  it('is said to be not measured after the third', () => {
+    const third = look(look(look(suspect(), 'inconclusive'), 'inconclusive'), 'inconclusive');
+    expect(standing(third, 'a')).toBe('unclear');
+    expect(third.deployment.items['a']).not.toHaveProperty('suspectSince');
+    expect(third.deployment.items['a']).not.toHaveProperty('suspectLooks');
+    expect(third.deployment.followUps[0]?.state).toMatchObject({ kind: 'done', red: 0, unmeasured: 1 });
+  });
+
+  it('for want of a worker is not waited for either', () => {
+    const alone = workerGone(suspect());
+    const waited = passTime(alone, alone.now + 3 * MINUTE);
+    expect(waited.deployment.items['a']?.measured).toMatchObject({
+      outcome: 'inconclusive',
+      line: 'it was bad once and could not be looked at again: database-url not set (DATABASE_URL)',
+    });
+    expect(waited.deployment.followUps[0]?.state).toMatchObject({ kind: 'done', unmeasured: 1 });
   });
 });
 

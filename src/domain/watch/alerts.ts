@@ -1,9 +1,12 @@
+import type { Instant } from '../../lib/time.ts';
 import { HOUR, MINUTE } from '../../lib/time.ts';
 import type { Due, DueSource } from '../due.ts';
-import type { Alert } from '../deployment.ts';
+import { causeOfRed } from '../check.ts';
+import type { Alert, Measured } from '../deployment.ts';
 import { progressOf } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
 import { request, runsByItself } from '../request-checks.ts';
+import type { PlanItem } from '../plan.ts';
 import type { Situation } from '../situation.ts';
 import type { Board } from '../standing.ts';
 import { isWell } from '../standing.ts';
@@ -12,28 +15,44 @@ import { isWell } from '../standing.ts';
 const YOUNG = HOUR;
 const SLOW_LOOK = 5 * MINUTE;
 
-/** A first bad result in the watch gets its second look. */
+/** A suspicion that so many looks could neither confirm nor clear is said to be what it is: not measured. */
+export const MOST_LOOKS = 3;
+
+/** A first bad result in the watch gets its second look, and further ones while they cannot tell. */
 export const suspectDues: DueSource = (situation, board) => {
   if (!isWatching(situation)) return [];
-  const entries = board.plan.items.flatMap((entry) => {
-    const { suspectSince, running } = progressOf(situation.deployment, entry.item.id);
-    return suspectSince === undefined || running !== undefined ? [] : [{ entry, suspectSince }];
+  const suspects = board.plan.items.flatMap((entry) => {
+    const { suspectSince, suspectLooks = 0, running } = progressOf(situation.deployment, entry.item.id);
+    if (suspectSince === undefined || running !== undefined) return [];
+    const isRun = runsByItself(situation, entry);
+    const looks = isRun ? suspectLooks + 1 : MOST_LOOKS;
+    return [{ entry, isRun, at: suspectSince + looks * situation.rules.secondLook }];
   });
-  if (entries.length === 0) return [];
-  const at = Math.min(...entries.map(({ suspectSince }) => suspectSince)) + situation.rules.secondLook;
-  const due = entries.filter(
-    ({ suspectSince }) => suspectSince + situation.rules.secondLook <= situation.now,
-  );
+  if (suspects.length === 0) return [];
+  const due = suspects.filter(({ at }) => at <= situation.now);
+  const entriesOf = (isRun: boolean) => due.filter((one) => one.isRun === isRun).map(({ entry }) => entry);
+  const fire = (): readonly DomainEvent[] => [
+    ...request(situation, { kind: 'second_look' }, entriesOf(true)),
+    ...entriesOf(false).flatMap((entry) => givenUp(situation, entry)),
+  ];
+  return [{ at: Math.min(...suspects.map(({ at }) => at)), fire }];
+};
+
+/** Bad once, and nothing is there that could look again. */
+const givenUp = (situation: Situation, entry: PlanItem): readonly DomainEvent[] => {
+  const { id } = entry.item;
+  const readiness = situation.readiness(entry);
+  const why = readiness.kind === 'not_connected' ? `: ${readiness.missing.join(', ')}` : '';
+  const measured: Measured = {
+    runId: situation.newId(),
+    outcome: 'inconclusive',
+    line: `it was bad once and could not be looked at again${why}`,
+    at: situation.now,
+    tries: 0,
+  };
   return [
-    {
-      at,
-      fire: () =>
-        request(
-          situation,
-          { kind: 'second_look' },
-          due.map(({ entry }) => entry),
-        ),
-    },
+    { type: 'check_settled', itemId: id, measured },
+    { type: 'suspicion_cleared', itemId: id },
   ];
 };
 
@@ -79,18 +98,21 @@ const repeatDues = ({ rules }: Situation, { id, firedAt, pings, state }: Alert):
   return pings === 2 ? [{ at: firedAt + backup, fire: fire(true) }] : [];
 };
 
+/** A bad result in the watch that is certain. `since`: when it was first bad. */
+export type ConfirmedRed = {
+  readonly itemId: string;
+  readonly measured: Measured;
+  readonly since: Instant;
+};
+
 /** Confirmed bad results become alerts, one per cause; a further item of a cause joins its alert. */
-export const alertsFor = (situation: Situation, settled: readonly DomainEvent[]): readonly DomainEvent[] => {
+export const alertsFor = (situation: Situation, reds: readonly ConfirmedRed[]): readonly DomainEvent[] => {
   const events: DomainEvent[] = [];
   const byCause = new Map<string, { itemIds: string[]; line: string; since: number }>();
-  for (const event of settled) {
-    if (event.type !== 'check_settled') continue;
-    const { suspectSince } = progressOf(situation.deployment, event.itemId);
-    const isBad = ['fail', 'error', 'timed_out'].includes(event.measured.outcome);
-    if (!isBad || suspectSince === undefined) continue;
-    const cause = event.measured.cause ?? event.itemId;
-    const known = byCause.get(cause) ?? { itemIds: [], line: event.measured.line, since: suspectSince };
-    byCause.set(cause, { ...known, itemIds: [...known.itemIds, event.itemId] });
+  for (const { itemId, measured, since } of reds) {
+    const cause = causeOfRed(itemId, measured) ?? itemId;
+    const known = byCause.get(cause) ?? { itemIds: [], line: measured.line, since };
+    byCause.set(cause, { ...known, itemIds: [...known.itemIds, itemId] });
   }
   for (const [cause, { itemIds, line, since }] of byCause) {
     const open = situation.deployment.alerts.find(

@@ -3,7 +3,7 @@ import type { DeploymentOutcome } from '../deployment.ts';
 import { progressOf } from '../deployment.ts';
 import type { PlanItem } from '../plan.ts';
 import { isActive } from '../plan.ts';
-import { request, runsByItself } from '../request-checks.ts';
+import { isOutOfReach, request, runsByItself } from '../request-checks.ts';
 import type { Situation } from '../situation.ts';
 import type { Board } from '../standing.ts';
 import { isWell } from '../standing.ts';
@@ -28,7 +28,7 @@ export const criteriaDues: DueSource = (situation, board) => {
     );
     return old.length > 0
       ? [{ at, fire: () => request(situation, { kind: 'stage' }, old) }]
-      : [{ at, fire: () => [{ type: 'criteria_judged', outcome: judgeCriteria(board) }] }];
+      : [{ at, fire: () => [{ type: 'criteria_judged', outcome: judgeCriteria(situation, board) }] }];
   });
 };
 
@@ -49,10 +49,15 @@ const isMeasuring = (situation: Situation, board: Board): boolean =>
   });
 
 /** Healthy: all hold. Failed: one is red. Degraded: one could not be shown. */
-export const judgeCriteria = (board: Board): DeploymentOutcome => {
+export const judgeCriteria = (situation: Situation, board: Board): DeploymentOutcome => {
+  const isOld = (entry: PlanItem) =>
+    progressOf(situation.deployment, entry.item.id).settled === undefined && isOutOfReach(situation, entry);
   const standings = board.plan.items
     .filter(({ section }) => section === 'criteria')
-    .map(({ item }) => board.standing(item.id));
+    .map((entry) => {
+      const standing = board.standing(entry.item.id);
+      return isWell(standing) && standing !== 'hidden' && isOld(entry) ? 'unclear' : standing;
+    });
   if (standings.includes('red')) return 'failed';
   return standings.every(isWell) ? 'healthy' : 'degraded';
 };

@@ -7,15 +7,20 @@ import {
   passTime,
   run,
   runningItems,
+  resultOf,
   standing,
   tick,
   wakeAt,
+  workerGone,
 } from '../../../test/support/situation.ts';
 import { situationIn } from '../../../test/support/journey.ts';
 import { checked, manual, smallChecklist } from '../../../test/support/small-checklist.ts';
 import { ok } from '../../lib/result.ts';
 import { DAY, HOUR, MINUTE } from '../../lib/time.ts';
 import { elapse, nextDueAt } from '../elapse.ts';
+import { signOff } from '../decide/sign-off.ts';
+import { rerunItems } from '../settle/rerun-items.ts';
+import { settleChecks } from '../settle/settle-check.ts';
 import { skipItem } from '../settle/skip-item.ts';
 import type { Situation } from '../situation.ts';
 
@@ -43,7 +48,14 @@ describe('a rung', () => {
   it('is done when its results are in, with how many are red', () => {
     const begun = watching();
     const done = answer(wakeAt(begun, begun.now + 15 * MINUTE));
-    expect(done.deployment.followUps[0]?.state).toEqual({ kind: 'done', at: done.now, red: 0, late: false });
+    expect(done.deployment.followUps[0]?.state).toEqual({
+      kind: 'done',
+      at: done.now,
+      late: false,
+      red: 0,
+      measured: 2,
+      unmeasured: 0,
+    });
   });
 
   it('waits for the second look, and then says what is red', () => {
@@ -52,6 +64,67 @@ describe('a rung', () => {
     expect(rungs(bad)[0]).toBe('+15m running');
     const looked = answer(wakeAt(bad, bad.now + MINUTE), { a: 'fail' });
     expect(looked.deployment.followUps[0]?.state).toMatchObject({ kind: 'done', red: 1 });
+  });
+
+  it('counts what is red among the checks of the watch itself too', () => {
+    const begun = watching();
+    const bad = answer(wakeAt(begun, begun.now + 15 * MINUTE), { c: 'fail' });
+    const looked = answer(wakeAt(bad, bad.now + MINUTE), { c: 'fail' });
+    expect(looked.deployment.followUps[0]?.state).toMatchObject({ kind: 'done', red: 1, measured: 1 });
+  });
+
+  it('whose runs are all lost has measured nothing, and says so', () => {
+    const begun = watching();
+    const lost = passTime(begun, begun.now + 30 * MINUTE);
+    expect(lost.deployment.followUps[0]?.state).toMatchObject({ red: 0, measured: 0, unmeasured: 2 });
+  });
+
+  it('counts what it could not even ask for, although it was well the last time', () => {
+    const begun = workerGone(watching());
+    const alone = passTime(begun, begun.now + 20 * MINUTE);
+    expect(standing(alone, 'a')).toBe('passed');
+    expect(alone.deployment.followUps[0]?.state).toMatchObject({ red: 0, measured: 0, unmeasured: 2 });
+  });
+
+  it('waits five minutes for a worker that restarts, and asks it then', () => {
+    const begun = watching();
+    const alone = passTime(workerGone(begun), begun.now + 18 * MINUTE);
+    expect([rungs(alone)[0], runningItems(alone)]).toEqual(['+15m running', []]);
+    const due = nextDueAt(alone) ?? 0;
+    expect(due).toBe(begun.now + 18.5 * MINUTE);
+    const back = wakeAt({ ...alone, readiness: begun.readiness }, due);
+    expect(runningItems(back)).toEqual(['a', 'c']);
+    expect(answer(back).deployment.followUps[0]?.state).toMatchObject({ measured: 2, unmeasured: 0 });
+  });
+
+  it('does not count what was never connected here', () => {
+    const begun = situationIn('watching', { yaml: yaml('[{ at: +15m }]'), connected: ['a', 'ready'] });
+    const due = answer(wakeAt(begun, begun.now + 15 * MINUTE));
+    expect(due.deployment.followUps[0]?.state).toMatchObject({ red: 0, measured: 1, unmeasured: 0 });
+  });
+
+  it('counts as measured what a click measured meanwhile, and waits for it', () => {
+    const begun = watching();
+    const click = run(at(begun, begun.now + 15 * MINUTE - 1), (now) =>
+      rerunItems(now, { itemIds: ['a'], actor: actor(now, 'bob') }),
+    );
+    const due = wakeAt(click, begun.now + 15 * MINUTE);
+    const runId = due.deployment.items['c']?.running?.runId ?? '';
+    const half = run(due, (now) => ok(settleChecks(now, [{ itemId: 'c', runId, result: resultOf('pass') }])));
+    expect(rungs(half)[0]).toBe('+15m running');
+    expect(answer(half).deployment.followUps[0]?.state).toMatchObject({ measured: 2, unmeasured: 0 });
+  });
+
+  it('as the last word makes the outcome degraded when it could not measure', () => {
+    const begun = watching('[{ at: +15m }]');
+    const signed = (now: Situation) =>
+      run(now, (one) =>
+        signOff(one, { actor: actor(one, 'bob'), role: 'release-manager', acceptedDebts: [] }),
+      );
+    const outcome = (now: Situation) => signed(now).deployment.state;
+    expect(outcome(passTime(begun, begun.now + 30 * MINUTE, answer))).toMatchObject({ outcome: 'healthy' });
+    const alone = passTime(workerGone(begun), begun.now + 30 * MINUTE);
+    expect(outcome(alone)).toMatchObject({ outcome: 'degraded' });
   });
 
   it('leaves alone what a person settled', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   answer,
   at,
@@ -13,9 +13,11 @@ import {
 import { situationIn, started } from '../../../test/support/journey.ts';
 import { checked, manual, smallChecklist } from '../../../test/support/small-checklist.ts';
 import { ok } from '../../lib/result.ts';
-import { HOUR, MINUTE } from '../../lib/time.ts';
-import { nextDueAt } from '../elapse.ts';
+import { HOUR, MINUTE, SECOND } from '../../lib/time.ts';
+import type { DueSource } from '../due.ts';
+import { elapsed, nextDueAt } from '../elapse.ts';
 import { settleChecks } from '../settle/settle-check.ts';
+import { lostRunDues } from './waits.ts';
 
 describe('a run that nobody answers', () => {
   const yaml = smallChecklist({ prepare: [checked('a')] });
@@ -29,6 +31,31 @@ describe('a run that nobody answers', () => {
     });
     expect(standing(lost, 'a')).toBe('unclear');
     expect(runningItems(lost)).toEqual([]);
+  });
+
+  it('is waited for as long as the check itself may take, with every try', () => {
+    const patient = smallChecklist({
+      prepare: [
+        "{ id: a, title: A, check: { http: { url: 'http://127.0.0.1:1/a' }, timeout: 60s, retry: { max: 10, delay: 5s } } }",
+        checked('b'),
+      ],
+    });
+    const begun = started({ yaml: patient });
+    const usual = wakeAt(begun, begun.now + 5 * MINUTE);
+    expect(runningItems(usual)).toEqual(['a']);
+    const longest = 11 * MINUTE + 50 * SECOND + MINUTE;
+    expect(runningItems(wakeAt(usual, begun.now + longest - 1))).toEqual(['a']);
+    const lost = wakeAt(usual, begun.now + longest);
+    expect(lost.deployment.items['a']?.measured?.line).toBe('no answer within 13 min: is a worker running?');
+  });
+
+  it('ends together with all the others that are lost, however many they are', () => {
+    const ids = Array.from({ length: 600 }, (_, index) => `c${index}`);
+    const begun = started({ yaml: smallChecklist({ prepare: ids.map((id) => checked(id)) }) });
+    const source = vi.fn(lostRunDues);
+    const { events, endless } = elapsed(at(begun, begun.now + 5 * MINUTE), [source]);
+    expect([events.length, endless]).toEqual([600, []]);
+    expect(source).toHaveBeenCalledTimes(2);
   });
 
   it('is not believed when it answers after all', () => {
@@ -48,6 +75,17 @@ describe('a run that nobody answers', () => {
     expect(after.deployment.alerts).toEqual([]);
     expect(after.deployment.followUps[0]?.state.kind).toBe('done');
     expect(standing(after, 'a')).toBe('unclear');
+  });
+});
+
+describe('a due that never ends itself', () => {
+  it('is named and left out; everything else happens', () => {
+    const yaml = smallChecklist({ prepare: [checked('a')] });
+    const begun = started({ yaml });
+    const endlessDues: DueSource = () => [{ at: 0, fire: () => [{ type: 'reminded', key: 'again' }] }];
+    const { events, endless } = elapsed(at(begun, begun.now + 5 * MINUTE), [endlessDues, lostRunDues]);
+    expect(endless).toEqual(['endlessDues']);
+    expect(events.map(({ type }) => type)).toEqual(['check_settled']);
   });
 });
 

@@ -1,46 +1,68 @@
-import { MINUTE } from '../../lib/time.ts';
+import { MINUTE, SECOND } from '../../lib/time.ts';
+import type { CheckResult } from '../check.ts';
 import type { Due, DueSource } from '../due.ts';
 import { VERSION_LIVE } from '../checklist.ts';
 import { progressOf } from '../deployment.ts';
+import type { DomainEvent } from '../events.ts';
+import type { PlanItem } from '../plan.ts';
 import { request, runsByItself } from '../request-checks.ts';
 import { isActive } from '../plan.ts';
 import { settleChecks } from '../settle/settle-check.ts';
+import type { Rules } from '../situation.ts';
 
-/** A run nobody answered for ends inconclusive; it never hangs. */
-export const lostRunDues: DueSource = (situation) =>
-  Object.entries(situation.deployment.items).flatMap(([itemId, { running }]): Due[] =>
-    running === undefined
-      ? []
-      : [
-          {
-            at: running.since + situation.rules.lostRun,
-            fire: () =>
-              settleChecks(situation, [
-                {
-                  itemId,
-                  runId: running.runId,
-                  result: {
-                    outcome: 'inconclusive',
-                    line: `no answer within ${situation.rules.lostRun / 60_000} min: is a worker running?`,
-                    findings: [],
-                    observation: {},
-                    captured: {},
-                    durationMs: situation.rules.lostRun,
-                    tries: 0,
-                  },
-                },
-              ]),
-          },
-        ],
-  );
+/** A run nobody answered for ends inconclusive; it never hangs. All that are lost by now end together. */
+export const lostRunDues: DueSource = (situation, { plan }) => {
+  const runs = Object.entries(situation.deployment.items).flatMap(([itemId, { running }]) => {
+    if (running === undefined) return [];
+    const limit = lostAfter(situation.rules, plan.byId.get(itemId));
+    return [{ itemId, runId: running.runId, limit, at: running.since + limit }];
+  });
+  if (runs.length === 0) return [];
+  const fire = () =>
+    settleChecks(
+      situation,
+      runs
+        .filter(({ at }) => at <= situation.now)
+        .map(({ itemId, runId, limit }) => ({ itemId, runId, result: lostResult(limit) })),
+    );
+  return [{ at: Math.min(...runs.map(({ at }) => at)), fire }];
+};
 
-export const timerDues: DueSource = (situation, { plan }) =>
-  plan.items.flatMap(({ item }): Due[] => {
+const lostResult = (durationMs: number): CheckResult => ({
+  outcome: 'inconclusive',
+  line: `no answer within ${Math.ceil(durationMs / MINUTE)} min: is a worker running?`,
+  findings: [],
+  observation: {},
+  captured: {},
+  durationMs,
+  tries: 0,
+});
+
+/** The longest deadline, and what is tried when a check says nothing of it. */
+const LONGEST_TRY = MINUTE;
+const USUAL_RETRY = { max: 2, delayMs: 5 * SECOND };
+
+/** A check that may take longer than the usual limit, with all its tries, is waited for a minute longer than that. */
+const lostAfter = ({ lostRun }: Rules, entry: PlanItem | undefined): number => {
+  if (entry?.item.body.kind !== 'check') return lostRun;
+  const { timeoutMs = LONGEST_TRY, retry = USUAL_RETRY } = entry.item.body.check;
+  const { max, delayMs = USUAL_RETRY.delayMs } = retry;
+  return Math.max(lostRun, (max + 1) * timeoutMs + max * delayMs + MINUTE);
+};
+
+/** Waits that are over end together. */
+export const timerDues: DueSource = (situation, { plan }) => {
+  const timers = plan.items.flatMap(({ item }) => {
     const { activeSince, settled } = progressOf(situation.deployment, item.id);
     return item.body.kind === 'timer' && activeSince !== undefined && settled === undefined
-      ? [{ at: activeSince + item.body.durationMs, fire: () => [{ type: 'timer_elapsed', itemId: item.id }] }]
+      ? [{ itemId: item.id, at: activeSince + item.body.durationMs }]
       : [];
   });
+  if (timers.length === 0) return [];
+  const fire = (): readonly DomainEvent[] =>
+    timers.filter(({ at }) => at <= situation.now).map(({ itemId }) => ({ type: 'timer_elapsed', itemId }));
+  return [{ at: Math.min(...timers.map(({ at }) => at)), fire }];
+};
 
 /** What takes longer than this is asked less often. */
 const EAGER = 10 * MINUTE;
