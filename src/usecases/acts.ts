@@ -51,7 +51,8 @@ export type Act =
       readonly targetVersion?: string;
       readonly restoreWord?: string;
     } & Reasoned)
-  | { readonly kind: 'sign_off'; readonly role?: string; readonly acceptedDebts: readonly string[] | 'all' }
+  /** `acceptedDebts` absent: the person has not been shown what is owed. */
+  | { readonly kind: 'sign_off'; readonly role?: string; readonly acceptedDebts?: readonly string[] | 'all' }
   | { readonly kind: 'take_over' | 'acknowledge'; readonly alertId?: string };
 
 type Decided = Result<readonly DomainEvent[], Refusal>;
@@ -151,7 +152,7 @@ const decideOnDeployment = (situation: Situation, actor: Actor, act: DeploymentA
     case 'roll_back':
       return rollBack(situation, { ...act, actor });
     case 'sign_off':
-      return signOff(situation, { ...act, actor, acceptedDebts: debtsOf(situation, act.acceptedDebts) });
+      return sign(situation, actor, act);
     case 'take_over':
       return takeOverAlert(situation, { ...act, actor });
     case 'acknowledge':
@@ -170,10 +171,20 @@ const momentOfClock = (
     : calendar.nextCron(`${minute} ${hour} * * *`, checklist.timeZone, now - DAY);
 };
 
-const debtsOf = ({ deployment }: Situation, accepted: readonly string[] | 'all'): readonly string[] =>
-  accepted === 'all'
-    ? deployment.debts.filter((debt) => debt.acceptedBy === undefined).map(({ id }) => id)
-    : accepted;
+/** Whoever signs by a typed line is shown what is owed first, and the word that accepts it. */
+const sign = (situation: Situation, actor: Actor, act: Extract<Act, { kind: 'sign_off' }>): Decided => {
+  const { role, acceptedDebts = [] } = act;
+  const { debts, number } = situation.deployment;
+  const owed = debts.filter((debt) => debt.acceptedBy === undefined).map(({ id }) => id);
+  const signed = signOff(situation, {
+    actor,
+    acceptedDebts: acceptedDebts === 'all' ? owed : acceptedDebts,
+    ...stated({ role }),
+  });
+  if (signed.ok || signed.error.code !== 'debts_open' || act.acceptedDebts !== undefined) return signed;
+  const words = ['/deploy sign-off', ...(role === undefined ? [] : [role]), `#${number}`, 'accept-debts'];
+  return err(refusal('debts_open', `${signed.error.message} To accept them, type ${words.join(' ')}`));
+};
 
 /** Confirms the lines that were ticked, each by its own rule. One that cannot be confirmed refuses the whole, by name. */
 const confirmGroup = (situation: Situation, actor: Actor, itemIds: readonly string[]): Decided => {
