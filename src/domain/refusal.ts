@@ -32,6 +32,7 @@ export const REFUSAL_CODES = [
   'nothing_to_undo',
   'environment_locked',
   'not_locked',
+  'several_locked',
   'time_invalid',
   'plan_unknown',
   'restore_word_missing',

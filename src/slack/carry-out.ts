@@ -46,17 +46,9 @@ const dispatch = (loop: Loop, order: Order): Promise<Result<unknown, Refusal>> =
     case 'start':
       return start(loop, order, intent);
     case 'lock': {
-      const { kind, environment, system, reason } = intent;
+      const { kind, environment, reason } = intent;
       const { by, cause, channel } = order;
-      return lockEnvironment(loop, {
-        kind,
-        environment,
-        reason,
-        by,
-        cause,
-        channel: channel ?? '',
-        ...(system === undefined ? {} : { system }),
-      });
+      return lockEnvironment(loop, { kind, environment, reason, by, cause, channel: channel ?? '' });
     }
   }
 };

@@ -212,7 +212,7 @@ describe('answers to commands', () => {
       locksMessage([{ environment: 'production', system: 'tiny', since: START, holder: '#42', by: 'UANA' }]),
     );
     expect(text).toContain('*production* · tiny · held by #42 · by <@UANA> · since {09:00}');
-    expect(text).toContain('/deploy unlock &lt;environment&gt; &lt;reason&gt;');
+    expect(text).toContain('/deploy unlock &lt;environment&gt; [system] &lt;reason&gt;');
   });
 
   test('whoami names roles by environment', () => {
