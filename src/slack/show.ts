@@ -193,7 +193,7 @@ const showChecklists = (loop: Loop): Message => {
     }),
   );
   const files = [...broken].map(([file, problems]) => ({
-    file: `${file}.yaml`,
+    file: file.endsWith('/') ? file : `${file}.yaml`,
     problems: problems.map(({ line, column, message }) => `${line}:${column} ${message}`),
   }));
   return checklistsMessage(lines, files);

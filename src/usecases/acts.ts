@@ -7,7 +7,7 @@ import { signOff } from '../domain/decide/sign-off.ts';
 import { progressOf } from '../domain/deployment.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import { evolveAll } from '../domain/evolve/evolve.ts';
-import type { Refusal } from '../domain/refusal.ts';
+import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import { confirmItem } from '../domain/settle/confirm-item.ts';
 import { rerunItems } from '../domain/settle/rerun-items.ts';
@@ -57,8 +57,17 @@ export type Act =
 
 type Decided = Result<readonly DomainEvent[], Refusal>;
 
-/** What an act means by the rules. */
+/** Refusals that come from who holds which role. */
+const BY_ROLE: ReadonlySet<RefusalCode> = new Set(['not_allowed', 'second_person_needed']);
+
+/** What an act means by the rules. Where these cannot be read, what belongs to a role is refused with the reason for that. */
 export const decide = (situation: Situation, actor: Actor, act: Act): Decided => {
+  const decided = decideByRules(situation, actor, act);
+  const { unknown } = situation.policy;
+  return unknown !== undefined && !decided.ok && BY_ROLE.has(decided.error.code) ? err(unknown) : decided;
+};
+
+const decideByRules = (situation: Situation, actor: Actor, act: Act): Decided => {
   switch (act.kind) {
     case 'confirm':
       return confirmItem(situation, { ...act, actor });

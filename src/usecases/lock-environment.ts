@@ -9,6 +9,7 @@ import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
 import type { Cause } from './act.ts';
 import { finish } from './act.ts';
+import { hasEnvironmentFiles } from './files.ts';
 import { lockedRefusal } from './lock-place.ts';
 import { environmentOf } from './situate.ts';
 import type { Lock } from '../domain/lock.ts';
@@ -59,13 +60,20 @@ const reasonMissing = ({ kind, environment }: LockInput, system = ''): Refusal =
 
 /** Nothing is said against an environment whose file is broken: it can be closed. */
 const unknownEnvironment = (loop: Loop, { environment }: LockInput): Refusal | undefined => {
-  const { environments, broken } = loop.files();
-  if (environments.size === 0 || environments.has(environment) || broken.has(`environments/${environment}`))
+  const files = loop.files();
+  const { environments, broken } = files;
+  if (
+    environments.has(environment) ||
+    broken.has(`environments/${environment}`) ||
+    !hasEnvironmentFiles(files)
+  )
     return undefined;
   const names = [...environments.keys()];
   const near = nearest(environment, names);
   const hint =
-    near.length === 0 ? `Environments: ${names.join(', ')}.` : `Did you mean ${near.join(' or ')}?`;
+    near.length === 0
+      ? `Environments: ${names.join(', ') || 'none is loaded'}.`
+      : `Did you mean ${near.join(' or ')}?`;
   return refusal('unknown_environment', `There is no environment ${environment}. ${hint}`);
 };
 

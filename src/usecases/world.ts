@@ -19,7 +19,7 @@ export type Person = { readonly id: string; readonly name: string };
 export type Files = {
   readonly checklists: ReadonlyMap<string, Checklist>;
   readonly environments: ReadonlyMap<string, Environment>;
-  /** `tiny` or `environments/production` -> why it did not load. */
+  /** `tiny` or `environments/production`, `environments/` for all of them -> why it did not load. */
   readonly broken: ReadonlyMap<string, readonly FileProblem[]>;
 };
 
