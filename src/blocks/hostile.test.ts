@@ -30,7 +30,7 @@ import { confirmItemModal } from './modals/confirm-item.ts';
 import { abortModal, noGoModal } from './modals/decisions.ts';
 import { deployedModal } from './modals/deployed.ts';
 import { itemDetailsModal } from './modals/details.ts';
-import { loadingModal, refusalModal } from './modals/loading.ts';
+import { refusalModal } from './modals/loading.ts';
 import { phaseModal } from './modals/phase.ts';
 import {
   acceptItemModal,
@@ -135,7 +135,6 @@ describe.each(STATES)('whatever people and targets write, in %s', (kind) => {
         for (const view of [noGoModal, abortModal, deployedModal, rollBackModal, signOffModal, variantModal])
           expectSafe(view(scene));
         for (const alert of situation.deployment.alerts) expectSafe(alertDetailsModal(scene, alert));
-        expectSafe(loadingModal(text));
         expectSafe(refusalModal(text, 'Ask somebody.'));
         expectSafe(
           startModal({

@@ -3,6 +3,8 @@ export const REFUSAL_CODES = [
   'not_allowed',
   'second_person_needed',
   'guest',
+  'not_a_member',
+  'person_unknown',
   'unknown_item',
   'ambiguous_item',
   'unknown_environment',

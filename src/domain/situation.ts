@@ -50,6 +50,8 @@ export type Actor = {
   readonly roles: readonly string[];
   /** A full member of the workspace and the channel; false for guests. */
   readonly isFullMember: boolean;
+  /** Why not, where it is not for being a guest; told in place of that. */
+  readonly refused?: Refusal;
 };
 
 /** Who could act in a role: named people, or `anyone` = any full member of the channel. */

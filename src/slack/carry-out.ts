@@ -25,6 +25,8 @@ export type Order = {
   /** Where it was asked: a channel, or nothing for a dialog. */
   readonly channel: string | undefined;
   readonly channelName: string;
+  /** Channel that the payload proves the person to be in. */
+  readonly from: string | undefined;
   readonly cause: Cause;
 };
 
@@ -55,14 +57,14 @@ const dispatch = (loop: Loop, order: Order): Promise<Result<unknown, Refusal>> =
 
 const actOn = async (
   loop: Loop,
-  { by, cause }: Order,
+  { by, from, cause }: Order,
   { target, act }: Extract<Mutation, { type: 'act' }>,
 ): Promise<Result<unknown, Refusal>> => {
   const deployment = await findTarget(loop, target);
   if (!deployment.ok) return refuse(loop, cause, deployment.error);
   const resolved = await resolveAct(loop, deployment.value, act);
   if (!resolved.ok) return refuse(loop, cause, resolved.error);
-  return performAct(loop, { deployment: deployment.value, by, act: resolved.value, cause });
+  return performAct(loop, { deployment: deployment.value, by, from, act: resolved.value, cause });
 };
 
 const start = async (

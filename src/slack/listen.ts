@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { decodeRef, decodeStartRef } from '../blocks/ref.ts';
 import { refusalMessage, refusalPlain } from '../blocks/messages/answer.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Log } from '../lib/log.ts';
@@ -59,6 +60,8 @@ export type Asked = {
   readonly responseUrl?: string;
   /** A button inside a dialog: what opens next is laid on top of it. */
   readonly inView?: boolean;
+  /** Channel the person is in, as the payload proves: it came from there, or from a dialog that was opened there. */
+  readonly from?: string;
 };
 
 const NOT_SAVED = 'Not saved, try again: the database does not answer.';
@@ -78,10 +81,19 @@ export const readIntent = (envelope: Envelope): Intent => {
   }
 };
 
+/** A dialog has no channel of its own; it remembers the one it was opened in. */
+const provenBy = (envelope: Envelope): string | undefined => {
+  if (envelope.kind === 'command') return envelope.channel;
+  if (envelope.kind === 'action' && envelope.channel !== undefined) return envelope.channel;
+  const metadata = envelope.kind === 'view' ? envelope.privateMetadata : envelope.view?.privateMetadata;
+  return decodeRef(metadata)?.channel ?? decodeStartRef(metadata)?.channel;
+};
+
 /** Who sent an envelope, and where the answer goes. */
 export const askedBy = (envelope: Envelope): Asked => ({
   person: envelope.person,
   triggerId: envelope.triggerId,
+  ...stated({ from: provenBy(envelope) }),
   ...(envelope.kind === 'command'
     ? { channel: envelope.channel, channelName: envelope.channelName, responseUrl: envelope.responseUrl }
     : {}),
@@ -96,7 +108,7 @@ export const askedBy = (envelope: Envelope): Asked => ({
 export const orderOf = (envelope: Envelope, inboxId: string): Order | undefined => {
   const intent = readIntent(envelope);
   if (!isMutation(intent)) return undefined;
-  const { channel, channelName = '', person, responseUrl } = askedBy(envelope);
+  const { channel, channelName = '', from, person, responseUrl } = askedBy(envelope);
   const cause: Cause = {
     inboxId,
     isTyped: envelope.kind === 'command',
@@ -105,7 +117,7 @@ export const orderOf = (envelope: Envelope, inboxId: string): Order | undefined 
       ...stated({ responseUrl, channel: channel ?? ('channel' in intent ? intent.channel : undefined) }),
     },
   };
-  return { intent, by: person, channel, channelName, cause };
+  return { intent, by: person, channel, channelName, from, cause };
 };
 
 export const createListeners = (deps: ListenDeps): Listeners => ({

@@ -23,6 +23,7 @@ export type LockInput = {
   /** To unlock one of several places it begins with the system whose place it is. */
   readonly reason: string;
   readonly by: Person;
+  /** Where it was typed; the environment file may name another, whose members may do it. */
   readonly channel: string;
   readonly cause: Cause;
 };
@@ -34,7 +35,11 @@ export const lockEnvironment = async (
   loop: Loop,
   input: LockInput,
 ): Promise<Result<readonly Lock[], Refusal>> => {
-  const actor = await loop.people.actor(input.by, environmentOf(loop, input.environment), input.channel);
+  const environment = environmentOf(loop, input.environment);
+  const own =
+    environment.channel === undefined ? undefined : await loop.people.channelId(environment.channel);
+  const place = { channel: own ?? input.channel, from: input.channel };
+  const actor = await loop.people.actor(input.by, environment, place);
   return loop.transact(async (tx) => {
     const member = requireMember(actor);
     const result = member.ok ? await change(loop, tx, input) : member;

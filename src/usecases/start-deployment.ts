@@ -57,7 +57,7 @@ const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Ref
   if (checklist === undefined) return err(refusal('unknown_system', `There is no system ${input.system}.`));
   const wanted = environment.systems[input.system]?.channel ?? environment.channel;
   const channel = (wanted === undefined ? undefined : await loop.people.channelId(wanted)) ?? input.channel;
-  const actor = await loop.people.actor(input.by, environment, channel);
+  const actor = await loop.people.actor(input.by, environment, { channel, from: input.channel });
   const member = requireMember(actor);
   if (!member.ok) return member;
   const choices = choicesFor(checklist, environment, input.chosen);
