@@ -220,7 +220,8 @@ describe.each(STATES)('whatever people and targets write, in %s', (kind) => {
         const facts = linksFor({ chain: 'deployment:tiny-42', head: GENESIS, at: START }, [
           { type: 'item_skipped', itemId: 'prepare-0-1', by: 'U1', reason: text, override: false },
         ] as never);
-        const report = { situation, audit: facts, head: { seq: 1, hash: facts[0]?.hash ?? '' } };
+        const head = { seq: 1, hash: facts[0]?.hash ?? '' };
+        const report = { situation, chain: { chain: 'deployment:tiny-42', events: facts, head } };
         expectSafe(reportPost(report));
         expect(reportMarkdown(report)).not.toMatch(/(^|[^\\])<[@!]/);
       }),

@@ -66,8 +66,11 @@ export type Asked = {
 
 const NOT_SAVED = 'Not saved, try again: the database does not answer.';
 const FOREIGN = 'This bot belongs to another workspace.';
-/** A dialog waits this long for its refusal; after that it closes and the refusal comes as a message. */
-const DIALOG_PATIENCE_MS = 2000;
+/**
+ * A dialog waits for its refusal until this long after it was received, storing it included; after that it closes and the
+ * refusal comes as a message. Slack shows an error after three seconds, the way to it and back counted.
+ */
+const DIALOG_PATIENCE_MS = 2500;
 
 /** What an envelope means. The same for a live payload and for one the sweeper found. */
 export const readIntent = (envelope: Envelope): Intent => {
@@ -161,6 +164,7 @@ const onAction = async (deps: ListenDeps, body: unknown, ack: () => Promise<void
 };
 
 const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<void> => {
+  const deadline = patience(DIALOG_PATIENCE_MS);
   const envelope = parseEnvelope(body);
   if (envelope?.kind !== 'view' || isForeign(deps, envelope)) return ack();
   const order = orderOf(envelope, envelopeKey(envelope));
@@ -173,6 +177,7 @@ const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<vo
   if (!saved) return ack();
   await submit(deps, order, {
     asked: askedBy(envelope),
+    deadline,
     refuseIn: field === undefined ? undefined : refuseIn,
     close: () => ack(),
   });
@@ -254,6 +259,8 @@ const submit = async (
   order: Order,
   dialog: {
     readonly asked: Asked;
+    /** Resolves when Slack must have its answer. */
+    readonly deadline: Promise<undefined>;
     readonly refuseIn: ((message: string) => Promise<void>) | undefined;
     readonly close: () => Promise<void>;
   },
@@ -269,7 +276,7 @@ const submit = async (
     return open.isWaiting;
   };
   const work = carryOutLogged(deps, { ...order, cause: { ...order.cause, answersItself } });
-  const first = await Promise.race([work, patience(DIALOG_PATIENCE_MS)]);
+  const first = await Promise.race([work, dialog.deadline]);
   open.isWaiting = false;
   if (first?.ok === false) return dialog.refuseIn(refusalPlain(first.error, deps.nameOf));
   await dialog.close();

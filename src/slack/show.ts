@@ -14,8 +14,8 @@ import {
 import { reportPost } from '../blocks/report/post.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import { requireMember } from '../domain/actor.ts';
-import type { AuditEvent, ChainHead } from '../domain/audit.ts';
 import { deploymentChain } from '../domain/audit.ts';
+import type { StoredChain } from '../domain/judge-chain.ts';
 import type { EffectiveChecklist } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { isEnded } from '../domain/deployment.ts';
@@ -55,8 +55,7 @@ export type ShowStores = {
     listLiveLinks: (teamId: string) => Promise<ReadonlyMap<string, string>>;
   };
   readonly audit: {
-    list: (chain: string) => Promise<AuditEvent[]>;
-    head: (chain: string) => Promise<ChainHead>;
+    read: (chain: string) => Promise<StoredChain>;
   };
 };
 
@@ -172,8 +171,10 @@ const showReport = async (looking: Looking, target: Target, { person, from }: As
     });
     await loop.transact((tx) => tell(tx, notice, loop.now().getTime()));
   }
-  const [audit, head] = await Promise.all([stores.audit.list(chain), stores.audit.head(chain)]);
-  return reportPost({ situation: await situationOf(looking, deployment), audit, head });
+  return reportPost({
+    situation: await situationOf(looking, deployment),
+    chain: await stores.audit.read(chain),
+  });
 };
 
 const lockLine = ({ environment, system, since, heldBy, reason, deploymentId }: Lock) => ({

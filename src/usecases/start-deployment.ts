@@ -11,6 +11,7 @@ import { transition } from '../domain/transition.ts';
 import type { Situation } from '../domain/situation.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
+import { stated } from '../lib/stated.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Cause } from './act.ts';
 import { finish, logTransition } from './act.ts';
@@ -20,6 +21,7 @@ import { noticeRow, tell } from './notices.ts';
 import { record } from './persist.ts';
 import type { Preflight } from './preflight.ts';
 import { preflight } from './preflight.ts';
+import { ATTEMPTS, runningVersion } from './running-version.ts';
 import { environmentOf, situate } from './situate.ts';
 import type { Tx } from './stores.ts';
 import { unstarted } from './unstarted.ts';
@@ -56,7 +58,8 @@ const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Ref
   const checklist = loop.files().checklists.get(input.system);
   if (checklist === undefined) return err(refusal('unknown_system', `There is no system ${input.system}.`));
   const wanted = environment.systems[input.system]?.channel ?? environment.channel;
-  const channel = (wanted === undefined ? undefined : await loop.people.channelId(wanted)) ?? input.channel;
+  const found = wanted === undefined ? undefined : await loop.people.channelId(wanted);
+  const channel = found ?? input.channel;
   const actor = await loop.people.actor(input.by, environment, { channel, from: input.channel });
   const member = requireMember(actor);
   if (!member.ok) return member;
@@ -64,7 +67,8 @@ const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Ref
   if (!choices.ok) return choices;
   const pinned = loop.effective(checklist, environment, input.system);
   try {
-    const ready = { input, channel, choices: choices.value, pinned };
+    const missed = found === undefined ? wanted : undefined;
+    const ready = { input, channel, choices: choices.value, pinned, ...stated({ missed }) };
     const { moved, ...started } = await loop.transact((tx) => insert(loop, tx, ready));
     logTransition(loop, moved);
     return ok(started);
@@ -77,6 +81,8 @@ const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Ref
 type Ready = {
   readonly input: StartInput;
   readonly channel: string;
+  /** Channel of the environment file that Slack does not show us: the card stands where the start was typed. */
+  readonly missed?: string;
   readonly choices: Choices;
   readonly pinned: ReturnType<Loop['effective']>;
 };
@@ -109,7 +115,7 @@ const insert = async (loop: Loop, tx: Tx, ready: Ready): Promise<Inserted> => {
   const settled = { ...situation, deployment: after };
   await tx.deployments.insert(after, nextDueAt(settled), now);
   await record(loop, tx, { after: settled, change: moved.value });
-  await answerStart(loop, tx, { cause: input.cause, deploymentId: after.id, check });
+  await answerStart(loop, tx, { ready, deploymentId: after.id, check });
   return { deployment: after, preflight: check, moved: moved.value };
 };
 
@@ -134,8 +140,10 @@ const carriedFrom = async (
 const answerStart = async (
   loop: Loop,
   tx: Tx,
-  { cause, deploymentId, check }: { cause: Cause | undefined; deploymentId: string; check: Preflight },
+  { ready, deploymentId, check }: { ready: Ready; deploymentId: string; check: Preflight },
 ): Promise<void> => {
+  const { missed } = ready;
+  const { cause } = ready.input;
   if (cause === undefined) return;
   await finish(loop, tx, { cause, result: ok(undefined), deploymentId });
   const { reply } = cause;
@@ -144,6 +152,7 @@ const answerStart = async (
     kind: 'started',
     reply,
     preflight: check,
+    ...stated({ missed }),
   });
   await tell(tx, notice, loop.now().getTime());
 };
@@ -172,7 +181,7 @@ const newDeployment = async (
   { input, channel, choices, pinned, now }: Ready & { now: Instant },
 ) => {
   const { system, environment } = input;
-  const earlier = await tx.deployments.listRecent(loop.teamId, { system, environment, limit: 20 });
+  const earlier = await tx.deployments.listRecent(loop.teamId, { system, environment, limit: ATTEMPTS });
   const number = await tx.deployments.takeNumber(loop.teamId);
   const place = { system, environment, checklistHash: pinned.hash, choices };
   const deployment: Deployment = {
@@ -186,15 +195,4 @@ const newDeployment = async (
     anchors: { start: now, ...(input.plannedGo === undefined ? {} : { plannedGo: input.plannedGo }) },
   };
   return deployment;
-};
-
-/** The version that the records say runs now: of the newest deployment that went out and was not taken back. */
-const runningVersion = (earlier: readonly Deployment[]): string | null => {
-  const last = earlier.find(
-    ({ anchors, state }) => anchors.deployed !== undefined && state.kind !== 'rolling_back',
-  );
-  if (last === undefined) return null;
-  return last.state.kind === 'rolled_back'
-    ? (last.rollback?.targetVersion ?? last.previousVersion)
-    : last.version;
 };

@@ -127,8 +127,7 @@ const sendReport = async (
   const chain = deploymentChain(situation.deployment.id);
   const report = reportOf({
     situation,
-    audit: await store.audit.list(chain),
-    head: await store.audit.head(chain),
+    chain: await store.audit.read(chain),
   });
   const target = { ...thread, key: noticeId, broadcast: true };
   const known = isRepeated ? await messenger.findPosted(target) : ok(undefined);

@@ -1,5 +1,5 @@
 import type { CheckRequest, CheckResult, Effect } from '../domain/check.ts';
-import type { AuditEvent, ChainHead } from '../domain/audit.ts';
+import type { StoredChain } from '../domain/judge-chain.ts';
 import type { Instant } from '../lib/time.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Tx } from '../usecases/stores.ts';
@@ -61,8 +61,7 @@ export type WorkerTx = Tx & {
     ) => Promise<readonly { readonly itemId: string; readonly at: Instant; readonly line: string }[]>;
   };
   readonly audit: {
-    list: (chain: string) => Promise<AuditEvent[]>;
-    head: (chain: string) => Promise<ChainHead>;
+    read: (chain: string) => Promise<StoredChain>;
   };
   readonly messages: {
     lease: (

@@ -51,6 +51,11 @@ describe('the answer to a start', () => {
     expect(said(message)).toContain('✖ production is locked by #41. Ask <@U1>.');
     expect(said(message)).toContain('✖ Nobody but you could give Go.');
   });
+
+  test('says when the card does not stand where the environment file wants it', () => {
+    const message = startAnswer({ title: 'tiny 1.1.0 → production', missed: '#deplyos' }, counts);
+    expect(said(message)).toContain('The channel #deplyos of the environment file was not found');
+  });
 });
 
 describe('a refusal', () => {
