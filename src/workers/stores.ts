@@ -19,6 +19,7 @@ export type KeptMessage = {
   readonly shownHash: string | null;
   readonly shownAt: Instant | null;
   readonly isUncertain: boolean;
+  readonly isGivenUp: boolean;
 };
 
 /** How far a message is behind, and who else is. */
@@ -73,7 +74,7 @@ export type WorkerTx = Tx & {
     drawn: (id: string, token: string, shown: Shown) => Promise<boolean>;
     redrawAt: (id: string, at: Instant) => Promise<void>;
     leaveUncertain: (id: string, token: string, until: Instant) => Promise<void>;
-    giveUp: (id: string, why: string) => Promise<void>;
+    giveUp: (id: string, token: string, why: string) => Promise<void>;
     find: (deploymentId: string, kind: KeptMessage['kind'], ref: string) => Promise<KeptMessage | undefined>;
     list: (deploymentId: string) => Promise<KeptMessage[]>;
     pace: (id: string, now: Instant) => Promise<Pace | undefined>;
