@@ -30,7 +30,7 @@ import { confirmItemModal } from './modals/confirm-item.ts';
 import { abortModal, noGoModal } from './modals/decisions.ts';
 import { deployedModal } from './modals/deployed.ts';
 import { itemDetailsModal } from './modals/details.ts';
-import { loadingModal, refusalModal } from './modals/loading.ts';
+import { refusalModal } from './modals/loading.ts';
 import { phaseModal } from './modals/phase.ts';
 import {
   acceptItemModal,
@@ -135,7 +135,6 @@ describe.each(STATES)('whatever people and targets write, in %s', (kind) => {
         for (const view of [noGoModal, abortModal, deployedModal, rollBackModal, signOffModal, variantModal])
           expectSafe(view(scene));
         for (const alert of situation.deployment.alerts) expectSafe(alertDetailsModal(scene, alert));
-        expectSafe(loadingModal(text));
         expectSafe(refusalModal(text, 'Ask somebody.'));
         expectSafe(
           startModal({
@@ -222,7 +221,8 @@ describe.each(STATES)('whatever people and targets write, in %s', (kind) => {
         const facts = linksFor({ chain: 'deployment:tiny-42', head: GENESIS, at: START }, [
           { type: 'item_skipped', itemId: 'prepare-0-1', by: 'U1', reason: text, override: false },
         ] as never);
-        const report = { situation, audit: facts, head: { seq: 1, hash: facts[0]?.hash ?? '' } };
+        const head = { seq: 1, hash: facts[0]?.hash ?? '' };
+        const report = { situation, chain: { chain: 'deployment:tiny-42', events: facts, head } };
         expectSafe(reportPost(report));
         expect(reportMarkdown(report)).not.toMatch(/(^|[^\\])<[@!]/);
       }),

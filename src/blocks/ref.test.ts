@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   blockId,
-  chosenIds,
   decodeRef,
   decodeStartRef,
   encodeRef,
@@ -22,6 +21,7 @@ const ref: fc.Arbitrary<Ref> = fc.record(
     phaseId: id,
     alertId: id,
     role: id,
+    channel: id,
     effect: fc.constantFrom('write', 'load', 'cost'),
     filter: fc.constantFrom(...PHASE_FILTERS),
     page: fc.integer({ min: 1, max: 9999 }),
@@ -87,10 +87,6 @@ describe('options', () => {
   test('tell ids apart that are too long for Slack', () => {
     expect(optionValue(long)).toHaveLength(75);
     expect(optionValue(long)).not.toBe(optionValue(`${long}-2`));
-  });
-
-  test('give back the chosen ids of those that were offered, and nothing else', () => {
-    expect(chosenIds([optionValue(long), 'gone'], ['backup', long])).toEqual([long]);
   });
 });
 

@@ -11,6 +11,8 @@ export type Ref = {
   readonly phaseId?: string;
   readonly alertId?: string;
   readonly role?: string;
+  /** Of a dialog: the channel it was opened in. */
+  readonly channel?: string;
   /** Which by-click checks of a phase are meant. */
   readonly effect?: string;
   readonly filter?: PhaseFilter;
@@ -27,6 +29,7 @@ const KEYS = {
   phaseId: 'p',
   alertId: 'a',
   role: 'r',
+  channel: 'c',
   effect: 'e',
   filter: 'f',
   page: 'n',
@@ -111,12 +114,6 @@ const LONGEST_BLOCK_ID = 255;
 
 /** An id as the value of an option. Ids too long for Slack are cut and told apart by a hash. */
 export const optionValue = (id: string): string => shortened(id, LONGEST_OPTION);
-
-/** The ids that were chosen, of those that were offered. What was not offered is left out. */
-export const chosenIds = (values: readonly string[], offered: readonly string[]): readonly string[] => {
-  const chosen = new Set(values);
-  return offered.filter((id) => chosen.has(optionValue(id)));
-};
 
 /** A block's id: stable as long as the row stands for the same thing, so that Slack keeps its place. */
 export const blockId = (zone: string, id: string): string => shortened(`${zone}.${id}`, LONGEST_BLOCK_ID);

@@ -73,6 +73,14 @@ describe('a folder of checklists', () => {
     ]);
   });
 
+  it('does not take an environments folder that cannot be read for an empty one', async () => {
+    expect([...(await load({ 'good.yaml': good, environments: '' })).broken.keys()]).toEqual([
+      'environments/',
+    ]);
+    expect([...(await loadChecklists(join(root, 'nowhere'))).broken.keys()]).toEqual(['environments/']);
+    expect((await load({ 'good.yaml': good })).broken.size).toBe(0);
+  });
+
   it('reports a file that is no file, a dangling link and one that is no text', async () => {
     const dir = await mkdtemp(join(root, 'odd-'));
     await mkdir(join(dir, 'folder.yaml'));

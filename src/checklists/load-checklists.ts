@@ -22,7 +22,10 @@ export type LoadedChecklists = {
   readonly environments: ReadonlyMap<string, Environment>;
   /** All problems of all files by file, line and column; files are named relative to the folder. */
   readonly problems: readonly FileProblem[];
-  /** Files that did not load, as `tiny` or `environments/production`, with their problems. */
+  /**
+   * Files that did not load, as `tiny` or `environments/production`, with their problems. `environments/`: nobody knows
+   * which environments there are, because a folder could not be read.
+   */
   readonly broken: ReadonlyMap<string, readonly FileProblem[]>;
 };
 
@@ -54,17 +57,23 @@ export const loadChecklists = async (
     loaded: checklists,
     unreadable: new Set(systems.broken.keys()),
   });
-  const broken = new Map([...systems.broken, ...environments.broken]);
   const unreadable = [
     ...(files.ok ? [] : [folderProblem(dir, files.error)]),
     ...(environmentFiles.ok || environmentFiles.error === 'ENOENT'
       ? []
       : [folderProblem(`${ENVIRONMENTS}/`, environmentFiles.error)]),
   ];
+  const broken = new Map([
+    ...systems.broken,
+    ...environments.broken,
+    // A folder that cannot be looked into may hold rules: that is not the same as having none.
+    ...(unreadable.length === 0 ? [] : [[`${ENVIRONMENTS}/`, unreadable] as const]),
+  ]);
+  const problems = [...systems.broken.values(), ...environments.broken.values(), unreadable].flat();
   return {
     checklists,
     environments: fitted.environments,
-    problems: inOrder([...unreadable, ...[...broken.values()].flat(), ...fitted.problems]),
+    problems: inOrder([...problems, ...fitted.problems]),
     broken,
   };
 };

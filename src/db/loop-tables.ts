@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { AuditEvent, ChainHead } from '../domain/audit.ts';
 import { GENESIS, linksFor } from '../domain/audit.ts';
+import type { StoredChain } from '../domain/judge-chain.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
 import { isClaimantGone } from './claimant.ts';
@@ -134,6 +136,29 @@ export const outboxStore = (db: Kysely<Schema>) => ({
   },
 });
 
+type StoredEvent = {
+  readonly seq: number;
+  readonly at: Date;
+  readonly type: string;
+  readonly text: string;
+  readonly prev_hash: string;
+  readonly hash: string;
+};
+type NoEvent = { readonly seq: null };
+/** Each event beside the head of its chain; either may be gone. */
+type StoredRow = (StoredEvent | NoEvent) &
+  ({ readonly end_seq: number; readonly end_hash: string } | { readonly end_seq: null });
+
+const eventOf = (chain: string, { seq, at, type, text, prev_hash, hash }: StoredEvent): AuditEvent => ({
+  chain,
+  seq,
+  at: at.getTime(),
+  type,
+  text,
+  prevHash: prev_hash,
+  hash,
+});
+
 export const auditStore = (db: Kysely<Schema>) => {
   const head = async (chain: string): Promise<ChainHead> => {
     const row = await db
@@ -145,7 +170,6 @@ export const auditStore = (db: Kysely<Schema>) => {
     return row === undefined ? GENESIS : { seq: row.seq, hash: row.head };
   };
   return {
-    head,
     /** Appends facts to a chain. The caller holds what the chain belongs to, so links never race. */
     append: async (
       chain: string,
@@ -177,15 +201,22 @@ export const auditStore = (db: Kysely<Schema>) => {
         .onConflict((conflict) => conflict.column('chain').doUpdateSet({ seq: row.seq, head: row.head }))
         .execute();
     },
-    /** A whole chain, oldest first. */
-    list: async (chain: string): Promise<AuditEvent[]> => {
-      const rows = await db
-        .selectFrom('audit_event')
-        .selectAll()
-        .where('chain', '=', chain)
-        .orderBy('seq')
-        .execute();
-      return rows.map(({ at, prev_hash, ...row }) => ({ ...row, at: at.getTime(), prevHash: prev_hash }));
+    /** A whole chain, oldest first, with its head of the same moment: one statement sees one state. */
+    read: async (chain: string): Promise<StoredChain> => {
+      const { rows } = await sql<StoredRow>`
+        select event.seq, event.at, event.type, event.text, event.prev_hash, event.hash,
+          chain_end.seq as end_seq, chain_end.head as end_hash
+        from (select * from audit_event where chain = ${chain}) as event
+        full join (select * from audit_chain where chain = ${chain}) as chain_end on chain_end.chain = event.chain
+        order by event.seq`.execute(db);
+      const [first] = rows;
+      return {
+        chain,
+        events: rows.flatMap((row) => (row.seq === null ? [] : [eventOf(chain, row)])),
+        ...(first === undefined || first.end_seq === null
+          ? {}
+          : { head: { seq: first.end_seq, hash: first.end_hash } }),
+      };
     },
     listHeads: async (): Promise<readonly (ChainHead & { readonly chain: string })[]> => {
       const rows = await db.selectFrom('audit_chain').selectAll().orderBy('chain').execute();

@@ -26,6 +26,8 @@ export type SlackMessage = {
   readonly shownAt: Instant | null;
   /** An earlier drawing did not report its end: it may have posted. */
   readonly isUncertain: boolean;
+  /** Slack refused it for good, or nobody needs it any more. What a person does next is tried once more. */
+  readonly isGivenUp: boolean;
 };
 
 /** How far a message is behind, and who else is. */
@@ -60,6 +62,7 @@ const messageOf = (row: Row, isUncertain: boolean): SlackMessage => ({
   shownHash: row.shown_hash,
   shownAt: row.shown_at?.getTime() ?? null,
   isUncertain,
+  isGivenUp: row.given_up !== null,
 });
 
 export const messageStore = (db: Kysely<Schema>) => ({
@@ -87,7 +90,7 @@ export const messageStore = (db: Kysely<Schema>) => ({
       .onConflict((conflict) =>
         conflict.columns(['deployment_id', 'kind', 'ref']).doUpdateSet((eb) => ({
           wanted: eb('slack_message.wanted', '+', 1),
-          ...(message.isAwaited ? { awaited: eb('slack_message.wanted', '+', 1) } : {}),
+          ...(message.isAwaited ? { awaited: eb('slack_message.wanted', '+', 1), given_up: null } : {}),
         })),
       )
       .returning('id')
@@ -220,8 +223,14 @@ export const messageStore = (db: Kysely<Schema>) => ({
       .where('lease', '=', token)
       .execute();
   },
-  giveUp: async (id: string, why: string): Promise<void> => {
-    await db.updateTable('slack_message').set({ given_up: why }).where('id', '=', id).execute();
+  /** Ends a drawing that will never be taken. Without effect when the lease was lost. */
+  giveUp: async (id: string, token: string, why: string): Promise<void> => {
+    await db
+      .updateTable('slack_message')
+      .set({ given_up: why, lease: null, lease_until: null })
+      .where('id', '=', id)
+      .where('lease', '=', token)
+      .execute();
   },
   find: async (
     deploymentId: string,

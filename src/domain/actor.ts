@@ -10,7 +10,10 @@ export const APPROVER = 'approver';
 export const requireMember = (actor: Actor): Result<void, Refusal> =>
   actor.isFullMember
     ? ok(undefined)
-    : err(refusal('guest', 'Guests cannot act on a deployment. Ask a full member of this channel.'));
+    : err(
+        actor.refused ??
+          refusal('guest', 'Guests cannot act on a deployment. Ask a full member of this channel.'),
+      );
 
 /** True when nobody is named for the role (anyone counts) or the person is. */
 export const standsIn = (actor: Actor, role: string, { policy }: Situation): boolean =>

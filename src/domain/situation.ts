@@ -4,6 +4,7 @@ import type { Readiness } from './check.ts';
 import type { EffectiveChecklist } from './checklist.ts';
 import type { Deployment, PersonId } from './deployment.ts';
 import type { HoldsCondition, PlanItem } from './plan.ts';
+import type { Refusal } from './refusal.ts';
 
 /** Periods the rules use, in milliseconds. */
 export type Rules = {
@@ -49,6 +50,8 @@ export type Actor = {
   readonly roles: readonly string[];
   /** A full member of the workspace and the channel; false for guests. */
   readonly isFullMember: boolean;
+  /** Why not, where it is not for being a guest; told in place of that. */
+  readonly refused?: Refusal;
 };
 
 /** Who could act in a role: named people, or `anyone` = any full member of the channel. */
@@ -58,6 +61,8 @@ export type RoleHolders = 'anyone' | readonly PersonId[];
 export type Policy = {
   readonly fourEyes: boolean;
   readonly holders: (role: string) => RoleHolders;
+  /** Why nobody can tell who holds a role: then nobody does, and this is what whoever decides is told. */
+  readonly unknown?: Refusal;
 };
 
 /** Clock arithmetic that needs a calendar, given from outside. */

@@ -25,6 +25,8 @@ export type Order = {
   /** Where it was asked: a channel, or nothing for a dialog. */
   readonly channel: string | undefined;
   readonly channelName: string;
+  /** Channel that the payload proves the person to be in. */
+  readonly from: string | undefined;
   readonly cause: Cause;
 };
 
@@ -46,31 +48,23 @@ const dispatch = (loop: Loop, order: Order): Promise<Result<unknown, Refusal>> =
     case 'start':
       return start(loop, order, intent);
     case 'lock': {
-      const { kind, environment, system, reason } = intent;
+      const { kind, environment, reason } = intent;
       const { by, cause, channel } = order;
-      return lockEnvironment(loop, {
-        kind,
-        environment,
-        reason,
-        by,
-        cause,
-        channel: channel ?? '',
-        ...(system === undefined ? {} : { system }),
-      });
+      return lockEnvironment(loop, { kind, environment, reason, by, cause, channel: channel ?? '' });
     }
   }
 };
 
 const actOn = async (
   loop: Loop,
-  { by, cause }: Order,
+  { by, from, cause }: Order,
   { target, act }: Extract<Mutation, { type: 'act' }>,
 ): Promise<Result<unknown, Refusal>> => {
   const deployment = await findTarget(loop, target);
   if (!deployment.ok) return refuse(loop, cause, deployment.error);
   const resolved = await resolveAct(loop, deployment.value, act);
   if (!resolved.ok) return refuse(loop, cause, resolved.error);
-  return performAct(loop, { deployment: deployment.value, by, act: resolved.value, cause });
+  return performAct(loop, { deployment: deployment.value, by, from, act: resolved.value, cause });
 };
 
 const start = async (

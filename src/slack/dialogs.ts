@@ -18,6 +18,7 @@ import {
 import { rollBackModal } from '../blocks/modals/roll-back.ts';
 import { signOffModal } from '../blocks/modals/sign-off.ts';
 import { variantModal } from '../blocks/modals/variant.ts';
+import { decodeRef, encodeRef } from '../blocks/ref.ts';
 import type { Scene } from '../blocks/scene.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import type { PlanItem } from '../domain/plan.ts';
@@ -64,7 +65,7 @@ export const createDialogs = (deps: DialogDeps): ((dialog: Dialog, asked: Asked)
   });
   return async (dialog, asked) => {
     try {
-      const view = await viewFor(deps, dialog, asked);
+      const view = remembering(await viewFor(deps, dialog, asked), asked.from);
       const { viewId } = 'viewId' in dialog ? dialog : {};
       const trigger_id = asked.triggerId;
       if (viewId !== undefined) await client.views.update({ view_id: viewId, view });
@@ -77,6 +78,14 @@ export const createDialogs = (deps: DialogDeps): ((dialog: Dialog, asked: Asked)
       });
     }
   };
+};
+
+/** A dialog comes back without a channel: it carries the one it was opened in, which proves who is there. */
+const remembering = (view: ModalView, channel: string | undefined): ModalView => {
+  const ref = decodeRef(view.private_metadata);
+  return ref === undefined || channel === undefined
+    ? view
+    : { ...view, private_metadata: encodeRef({ ...ref, channel }) };
 };
 
 const viewFor = async (deps: DialogDeps, dialog: Dialog, asked: Asked): Promise<ModalView> => {

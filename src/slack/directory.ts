@@ -3,8 +3,12 @@ import type { Environment } from '../domain/checklist.ts';
 import type { Actor, Policy, RoleHolders } from '../domain/situation.ts';
 import type { Log } from '../lib/log.ts';
 import type { Instant } from '../lib/time.ts';
+import { stated } from '../lib/stated.ts';
 import { MINUTE } from '../lib/time.ts';
-import type { People, Person } from '../usecases/world.ts';
+import type { People as Directory, Person } from '../usecases/world.ts';
+import type { PersonFlags } from './membership.ts';
+import { createMembership, isFull } from './membership.ts';
+import { pages } from './pages.ts';
 import { quietLogger } from './quiet-logger.ts';
 
 export type DirectoryOptions = {
@@ -15,13 +19,17 @@ export type DirectoryOptions = {
   readonly log: Log;
 };
 
-/** Names change rarely, membership sometimes. */
+/** Names change rarely. */
 const NAMES_KEPT = 10 * MINUTE;
-const PEOPLE_KEPT = 2 * MINUTE;
+/** A channel that was not found may be one the bot is invited to right now. */
+const MISS_KEPT = MINUTE;
 
-type Member = { readonly isGuest: boolean };
-type Names = {
+type People = {
   readonly byHandle: ReadonlyMap<string, string>;
+  /** Id -> whether it is a full member of the workspace. */
+  readonly areFull: ReadonlyMap<string, boolean>;
+};
+type Names = People & {
   readonly groups: ReadonlyMap<string, readonly string[]>;
 };
 
@@ -31,7 +39,7 @@ type Names = {
  */
 export const createDirectory = (
   options: DirectoryOptions,
-): People & { readonly refresh: () => Promise<void>; readonly nameOf: (id: string) => string } => {
+): Directory & { readonly refresh: () => Promise<void>; readonly nameOf: (id: string) => string } => {
   const client = new WebClient(options.token, {
     slackApiUrl: options.apiUrl,
     timeout: 2000,
@@ -40,16 +48,21 @@ export const createDirectory = (
     fetch: options.fetch,
     logger: quietLogger(options.log),
   });
-  let names: Names = { byHandle: new Map(), groups: new Map() };
+  let names: Names = { byHandle: new Map(), areFull: new Map(), groups: new Map() };
   let namesAt: Instant | undefined;
   let refreshing: Promise<void> | undefined;
-  const members = new Map<string, { readonly member: Member; readonly at: Instant }>();
-  const channels = new Map<string, string>();
   const now = () => options.now().getTime();
+  const standingOf = createMembership({
+    client,
+    now,
+    log: options.log,
+    listed: (id) => names.areFull.get(id),
+  });
+  const channelId = channelFinder(client, { now, log: options.log });
 
   const refresh = async (): Promise<void> => {
     const looked = await Promise.all([listPeople(client, options.log), listGroups(client, options.log)]);
-    names = { byHandle: looked[0] ?? names.byHandle, groups: looked[1] ?? names.groups };
+    names = { ...names, ...looked[0], groups: looked[1] ?? names.groups };
     namesAt = now();
   };
   const keepFresh = async (): Promise<void> => {
@@ -64,15 +77,6 @@ export const createDirectory = (
       ? 'anyone'
       : [...new Set(entries.flatMap((entry) => idsOf(entry, names)))];
 
-  const isFullMember = async (person: Person): Promise<boolean> => {
-    const known = members.get(person.id);
-    if (known !== undefined && now() - known.at < PEOPLE_KEPT) return !known.member.isGuest;
-    const looked = await lookUp(client, person.id, options.log);
-    if (looked !== undefined) members.set(person.id, { member: looked, at: now() });
-    // Somebody Slack lets click here and cannot tell us about is taken for what most are.
-    return !(looked ?? known?.member ?? { isGuest: false }).isGuest;
-  };
-
   return {
     refresh,
     nameOf: (id) => nameIn(names, id),
@@ -80,18 +84,35 @@ export const createDirectory = (
       fourEyes: environment.fourEyes,
       holders: (role) => holdersOf(environment.people[role]),
     }),
-    actor: async (person, environment, _channel): Promise<Actor> => {
+    actor: async (person, environment, place): Promise<Actor> => {
       await keepFresh();
-      const isMember = await isFullMember(person);
-      return { id: person.id, roles: rolesOf(person, environment, names), isFullMember: isMember };
+      const standing = await standingOf(person.id, place);
+      return {
+        id: person.id,
+        roles: rolesOf(person, environment, names),
+        isFullMember: standing.isMember,
+        ...stated({ refused: standing.isMember ? undefined : standing.reason }),
+      };
     },
-    channelId: async (nameOrId) => {
-      if (/^[CGD][A-Z0-9]{2,}$/.test(nameOrId)) return nameOrId;
-      const name = nameOrId.replace(/^#/, '');
-      if (!channels.has(name))
-        for (const [key, id] of await listChannels(client, options.log)) channels.set(key, id);
-      return channels.get(name);
-    },
+    channelId,
+  };
+};
+
+/** Channels by name. Those that are not there are remembered for a while: the whole list is long, and people wait for it. */
+const channelFinder = (
+  client: WebClient,
+  { now, log }: { now: () => Instant; log: Log },
+): Directory['channelId'] => {
+  const channels = new Map<string, string>();
+  let listedAt = Number.NEGATIVE_INFINITY;
+  return async (nameOrId) => {
+    if (/^[CGD][A-Z0-9]{2,}$/.test(nameOrId)) return nameOrId;
+    const name = nameOrId.replace(/^#/, '');
+    if (!channels.has(name) && now() - listedAt >= MISS_KEPT) {
+      for (const [key, id] of await listChannels(client, log)) channels.set(key, id);
+      listedAt = now();
+    }
+    return channels.get(name);
   };
 };
 
@@ -128,44 +149,32 @@ const tolerant = async <T>(work: () => Promise<T>, log: Log, what: string): Prom
   }
 };
 
-const MOST_PAGES = 20;
-
-/** Follows a cursor to its end. */
-const pages = async <T>(
-  ask: (cursor: string | undefined) => Promise<{ list: readonly T[]; cursor: string | undefined }>,
-): Promise<readonly T[]> => {
-  const all: T[] = [];
-  let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer = await ask(cursor);
-    all.push(...answer.list);
-    if (answer.cursor === undefined || answer.cursor === '') break;
-    ({ cursor } = answer);
-  }
-  return all;
-};
-
-const withCursor = (cursor: string | undefined) => (cursor === undefined ? {} : { cursor });
-
 const listPeople = (client: WebClient, log: Log) =>
   tolerant(
     async () => {
       const people = await pages(async (cursor) => {
         const { members = [], response_metadata } = await client.users.list({
           limit: 200,
-          ...withCursor(cursor),
+          ...cursor,
         });
         return { list: members, cursor: response_metadata?.next_cursor };
       });
-      return new Map(
-        people.flatMap(({ id, name }) =>
-          id === undefined || name === undefined ? [] : [[name.toLowerCase(), id]],
-        ),
-      );
+      return peopleIn(people);
     },
     log,
     'people',
   );
+
+type Listed = PersonFlags & { readonly id?: string; readonly name?: string };
+
+const peopleIn = (people: readonly Listed[]): People => ({
+  byHandle: new Map(
+    people.flatMap(({ id, name }) =>
+      id === undefined || name === undefined ? [] : [[name.toLowerCase(), id]],
+    ),
+  ),
+  areFull: new Map(people.flatMap((one) => (one.id === undefined ? [] : [[one.id, isFull(one)]]))),
+});
 
 const listGroups = (client: WebClient, log: Log) =>
   tolerant(
@@ -190,7 +199,7 @@ const listChannels = async (client: WebClient, log: Log): Promise<ReadonlyMap<st
           limit: 200,
           exclude_archived: true,
           types: 'public_channel,private_channel',
-          ...withCursor(cursor),
+          ...cursor,
         });
         return { list: channels, cursor: response_metadata?.next_cursor };
       }),
@@ -201,13 +210,3 @@ const listChannels = async (client: WebClient, log: Log): Promise<ReadonlyMap<st
     (found ?? []).flatMap(({ id, name }) => (id === undefined || name === undefined ? [] : [[name, id]])),
   );
 };
-
-const lookUp = (client: WebClient, id: string, log: Log): Promise<Member | undefined> =>
-  tolerant(
-    async () => {
-      const { user } = await client.users.info({ user: id });
-      return { isGuest: user?.is_restricted === true || user?.is_ultra_restricted === true };
-    },
-    log,
-    'person',
-  );

@@ -40,7 +40,7 @@ export type Intent =
       readonly type: 'lock';
       readonly kind: 'lock' | 'unlock';
       readonly environment: string;
-      readonly system?: string;
+      /** Everything after the environment: to unlock, it may begin with a system. */
       readonly reason: string;
     }
   /** Only looks. */

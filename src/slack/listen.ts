@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { decodeRef, decodeStartRef } from '../blocks/ref.ts';
 import { refusalMessage, refusalPlain } from '../blocks/messages/answer.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Log } from '../lib/log.ts';
@@ -59,12 +60,17 @@ export type Asked = {
   readonly responseUrl?: string;
   /** A button inside a dialog: what opens next is laid on top of it. */
   readonly inView?: boolean;
+  /** Channel the person is in, as the payload proves: it came from there, or from a dialog that was opened there. */
+  readonly from?: string;
 };
 
 const NOT_SAVED = 'Not saved, try again: the database does not answer.';
 const FOREIGN = 'This bot belongs to another workspace.';
-/** A dialog waits this long for its refusal; after that it closes and the refusal comes as a message. */
-const DIALOG_PATIENCE_MS = 2000;
+/**
+ * A dialog waits for its refusal until this long after it was received, storing it included; after that it closes and the
+ * refusal comes as a message. Slack shows an error after three seconds, the way to it and back counted.
+ */
+const DIALOG_PATIENCE_MS = 2500;
 
 /** What an envelope means. The same for a live payload and for one the sweeper found. */
 export const readIntent = (envelope: Envelope): Intent => {
@@ -78,10 +84,19 @@ export const readIntent = (envelope: Envelope): Intent => {
   }
 };
 
+/** A dialog has no channel of its own; it remembers the one it was opened in. */
+const provenBy = (envelope: Envelope): string | undefined => {
+  if (envelope.kind === 'command') return envelope.channel;
+  if (envelope.kind === 'action' && envelope.channel !== undefined) return envelope.channel;
+  const metadata = envelope.kind === 'view' ? envelope.privateMetadata : envelope.view?.privateMetadata;
+  return decodeRef(metadata)?.channel ?? decodeStartRef(metadata)?.channel;
+};
+
 /** Who sent an envelope, and where the answer goes. */
 export const askedBy = (envelope: Envelope): Asked => ({
   person: envelope.person,
   triggerId: envelope.triggerId,
+  ...stated({ from: provenBy(envelope) }),
   ...(envelope.kind === 'command'
     ? { channel: envelope.channel, channelName: envelope.channelName, responseUrl: envelope.responseUrl }
     : {}),
@@ -96,7 +111,7 @@ export const askedBy = (envelope: Envelope): Asked => ({
 export const orderOf = (envelope: Envelope, inboxId: string): Order | undefined => {
   const intent = readIntent(envelope);
   if (!isMutation(intent)) return undefined;
-  const { channel, channelName = '', person, responseUrl } = askedBy(envelope);
+  const { channel, channelName = '', from, person, responseUrl } = askedBy(envelope);
   const cause: Cause = {
     inboxId,
     isTyped: envelope.kind === 'command',
@@ -105,7 +120,7 @@ export const orderOf = (envelope: Envelope, inboxId: string): Order | undefined 
       ...stated({ responseUrl, channel: channel ?? ('channel' in intent ? intent.channel : undefined) }),
     },
   };
-  return { intent, by: person, channel, channelName, cause };
+  return { intent, by: person, channel, channelName, from, cause };
 };
 
 export const createListeners = (deps: ListenDeps): Listeners => ({
@@ -149,6 +164,7 @@ const onAction = async (deps: ListenDeps, body: unknown, ack: () => Promise<void
 };
 
 const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<void> => {
+  const deadline = patience(DIALOG_PATIENCE_MS);
   const envelope = parseEnvelope(body);
   if (envelope?.kind !== 'view' || isForeign(deps, envelope)) return ack();
   const order = orderOf(envelope, envelopeKey(envelope));
@@ -161,6 +177,7 @@ const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<vo
   if (!saved) return ack();
   await submit(deps, order, {
     asked: askedBy(envelope),
+    deadline,
     refuseIn: field === undefined ? undefined : refuseIn,
     close: () => ack(),
   });
@@ -242,6 +259,8 @@ const submit = async (
   order: Order,
   dialog: {
     readonly asked: Asked;
+    /** Resolves when Slack must have its answer. */
+    readonly deadline: Promise<undefined>;
     readonly refuseIn: ((message: string) => Promise<void>) | undefined;
     readonly close: () => Promise<void>;
   },
@@ -257,7 +276,7 @@ const submit = async (
     return open.isWaiting;
   };
   const work = carryOutLogged(deps, { ...order, cause: { ...order.cause, answersItself } });
-  const first = await Promise.race([work, patience(DIALOG_PATIENCE_MS)]);
+  const first = await Promise.race([work, dialog.deadline]);
   open.isWaiting = false;
   if (first?.ok === false) return dialog.refuseIn(refusalPlain(first.error, deps.nameOf));
   await dialog.close();

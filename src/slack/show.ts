@@ -13,8 +13,9 @@ import {
 } from '../blocks/messages/overview.ts';
 import { reportPost } from '../blocks/report/post.ts';
 import { sceneOf } from '../blocks/scene.ts';
-import type { AuditEvent, ChainHead } from '../domain/audit.ts';
+import { requireMember } from '../domain/actor.ts';
 import { deploymentChain } from '../domain/audit.ts';
+import type { StoredChain } from '../domain/judge-chain.ts';
 import type { EffectiveChecklist } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { isEnded } from '../domain/deployment.ts';
@@ -23,6 +24,7 @@ import type { Situation } from '../domain/situation.ts';
 import { nearest } from '../lib/nearest.ts';
 import { stated } from '../lib/stated.ts';
 import { noticeRow, tell } from '../usecases/notices.ts';
+import { actorFor } from '../usecases/act.ts';
 import { readinessOfFiles } from '../usecases/preflight.ts';
 import { environmentOf, situate } from '../usecases/situate.ts';
 import type { Lock } from '../domain/lock.ts';
@@ -53,8 +55,7 @@ export type ShowStores = {
     listLiveLinks: (teamId: string) => Promise<ReadonlyMap<string, string>>;
   };
   readonly audit: {
-    list: (chain: string) => Promise<AuditEvent[]>;
-    head: (chain: string) => Promise<ChainHead>;
+    read: (chain: string) => Promise<StoredChain>;
   };
 };
 
@@ -99,7 +100,7 @@ const look = async (looking: Looking, show: Show, asked: Asked): Promise<Message
     case 'whoami':
       return showWhoami(loop, asked);
     case 'report':
-      return showReport(looking, show.target);
+      return showReport(looking, show.target, asked);
   }
 };
 
@@ -155,12 +156,14 @@ const showStatus = async (
   return statusMessage(await scenes(looking, here));
 };
 
-/** The file goes to the thread; the one who asked sees the summary at once. */
-const showReport = async (looking: Looking, target: Target): Promise<Message> => {
+/** The file goes to the thread; the one who asked sees the summary at once. For members: it says all there is. */
+const showReport = async (looking: Looking, target: Target, { person, from }: Asked): Promise<Message> => {
   const { loop, stores } = looking;
   const found = await findTarget(loop, target, { orEnded: true });
   if (!found.ok) return refusalMessage(found.error);
   const deployment = found.value;
+  const member = requireMember(await actorFor(loop, deployment, { by: person, from }));
+  if (!member.ok) return refusalMessage(member.error);
   const chain = deploymentChain(deployment.id);
   if (!isEnded(deployment.state)) {
     const notice = noticeRow(`report:${deployment.id}:${deployment.revision}`, deployment.id, {
@@ -168,8 +171,10 @@ const showReport = async (looking: Looking, target: Target): Promise<Message> =>
     });
     await loop.transact((tx) => tell(tx, notice, loop.now().getTime()));
   }
-  const [audit, head] = await Promise.all([stores.audit.list(chain), stores.audit.head(chain)]);
-  return reportPost({ situation: await situationOf(looking, deployment), audit, head });
+  return reportPost({
+    situation: await situationOf(looking, deployment),
+    chain: await stores.audit.read(chain),
+  });
 };
 
 const lockLine = ({ environment, system, since, heldBy, reason, deploymentId }: Lock) => ({
@@ -193,7 +198,7 @@ const showChecklists = (loop: Loop): Message => {
     }),
   );
   const files = [...broken].map(([file, problems]) => ({
-    file: `${file}.yaml`,
+    file: file.endsWith('/') ? file : `${file}.yaml`,
     problems: problems.map(({ line, column, message }) => `${line}:${column} ${message}`),
   }));
   return checklistsMessage(lines, files);
@@ -203,10 +208,13 @@ const showWhoami = async (loop: Loop, { person, channel = '' }: Asked): Promise<
   const names = [...loop.files().environments.keys()];
   const actors = await Promise.all(
     names.map(async (name) => {
-      const actor = await loop.people.actor(person, environmentOf(loop, name), channel);
-      return { environment: name, roles: actor.roles, isFullMember: actor.isFullMember };
+      // Of the workspace; each deployment asks for its own channel.
+      const actor = await loop.people.actor(person, environmentOf(loop, name), { channel, from: channel });
+      return { environment: name, ...actor };
     }),
   );
+  const silent = actors.find(({ refused }) => refused !== undefined)?.refused;
+  if (silent !== undefined) return refusalMessage(silent);
   return whoamiMessage(
     { id: person.id, isFullMember: actors.every(({ isFullMember }) => isFullMember) },
     actors,

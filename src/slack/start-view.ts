@@ -4,6 +4,8 @@ import type { Checklist } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { stated } from '../lib/stated.ts';
 import { carriableOf } from '../usecases/carriable.ts';
+import { ATTEMPTS, runningVersion } from '../usecases/running-version.ts';
+import type { Tx } from '../usecases/stores.ts';
 import type { Loop } from '../usecases/world.ts';
 import type { Dialog } from './intent.ts';
 import type { Asked } from './listen.ts';
@@ -16,14 +18,15 @@ export const startView = async (
 ): Promise<ModalView> => {
   const { checklists, environments } = loop.files();
   const channel = asked.channel ?? dialog.channel ?? '';
-  const recent = await loop.transact((tx) => tx.deployments.listRecent(loop.teamId, { limit: 20 }));
-  const last = recent.find((deployment) => deployment.channel === channel) ?? recent[0];
+  const [last] = [...(await recentOf(loop, { channel, limit: 1 })), ...(await recentOf(loop, { limit: 1 }))];
   const systems = [...checklists.values()].map(({ system, title }) => ({ system, title }));
   const { environment, system } = preselected(dialog, last, systems);
   const checklist = system === undefined ? undefined : checklists.get(system);
-  const before = recent.find(
-    (deployment) => deployment.system === system && deployment.environment === environment,
-  );
+  const earlier =
+    system === undefined || environment === undefined
+      ? []
+      : await recentOf(loop, { system, environment, limit: ATTEMPTS });
+  const [before] = earlier;
   const carryOver = before === undefined ? undefined : await carriableOf(loop, before);
   return startModal({
     channel,
@@ -32,11 +35,16 @@ export const startView = async (
     chosen: stated({ environment, system }),
     ...stated({
       carryOver,
-      runningNow: runningNow(recent, { system, environment }),
+      runningNow: runningVersion(earlier) ?? undefined,
       asks: checklist === undefined ? undefined : asksOf(checklist, before),
     }),
   });
 };
+
+type Filter = Parameters<Tx['deployments']['listRecent']>[1];
+
+const recentOf = (loop: Loop, filter: Filter): Promise<Deployment[]> =>
+  loop.transact((tx) => tx.deployments.listRecent(loop.teamId, filter));
 
 /** What was chosen, else what ran last, else the only system there is. */
 const preselected = (
@@ -57,15 +65,3 @@ const asksOf = ({ variants, parameters }: Checklist, before: Deployment | undefi
   parameters: Object.fromEntries(Object.entries(parameters).filter(([, { ask }]) => ask)),
   ...stated({ last: before?.choices }),
 });
-
-const runningNow = (
-  recent: readonly Deployment[],
-  place: { system: string | undefined; environment: string | undefined },
-): string | undefined =>
-  recent.find(
-    ({ system, environment, anchors, state }) =>
-      system === place.system &&
-      environment === place.environment &&
-      anchors.deployed !== undefined &&
-      state.kind !== 'rolled_back',
-  )?.version ?? undefined;

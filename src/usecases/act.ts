@@ -112,9 +112,9 @@ const answerNotice = ({ reply, answersItself }: Cause, { result, answered }: End
     : { kind: 'refused', reply, refusal: result.error };
 };
 
-/** Who acts, as the rules of the deployment's environment see them. */
+/** Who acts, as the rules of the deployment's environment see them. `from`: the channel they were seen to be in. */
 export const actorFor = (
   loop: Loop,
-  deployment: Pick<Deployment, 'environment' | 'channel'>,
-  by: Person,
-): Promise<Actor> => loop.people.actor(by, environmentOf(loop, deployment.environment), deployment.channel);
+  { environment, channel }: Pick<Deployment, 'environment' | 'channel'>,
+  { by, from }: { readonly by: Person; readonly from: string | undefined },
+): Promise<Actor> => loop.people.actor(by, environmentOf(loop, environment), { channel, from });

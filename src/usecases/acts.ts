@@ -8,7 +8,7 @@ import { signOff } from '../domain/decide/sign-off.ts';
 import { progressOf } from '../domain/deployment.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import { evolveAll } from '../domain/evolve/evolve.ts';
-import type { Refusal } from '../domain/refusal.ts';
+import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import { confirmItem } from '../domain/settle/confirm-item.ts';
 import { rerunItems } from '../domain/settle/rerun-items.ts';
@@ -52,13 +52,23 @@ export type Act =
       readonly targetVersion?: string;
       readonly restoreWord?: string;
     } & Reasoned)
-  | { readonly kind: 'sign_off'; readonly role?: string; readonly acceptedDebts: readonly string[] | 'all' }
+  /** `acceptedDebts` absent: the person has not been shown what is owed. */
+  | { readonly kind: 'sign_off'; readonly role?: string; readonly acceptedDebts?: readonly string[] | 'all' }
   | { readonly kind: 'take_over' | 'acknowledge'; readonly alertId?: string };
 
 type Decided = Result<readonly DomainEvent[], Refusal>;
 
-/** What an act means by the rules. */
+/** Refusals that come from who holds which role. */
+const BY_ROLE: ReadonlySet<RefusalCode> = new Set(['not_allowed', 'second_person_needed']);
+
+/** What an act means by the rules. Where these cannot be read, what belongs to a role is refused with the reason for that. */
 export const decide = (situation: Situation, actor: Actor, act: Act): Decided => {
+  const decided = decideByRules(situation, actor, act);
+  const { unknown } = situation.policy;
+  return unknown !== undefined && !decided.ok && BY_ROLE.has(decided.error.code) ? err(unknown) : decided;
+};
+
+const decideByRules = (situation: Situation, actor: Actor, act: Act): Decided => {
   switch (act.kind) {
     case 'confirm':
       return confirmItem(situation, { ...act, actor });
@@ -152,7 +162,7 @@ const decideOnDeployment = (situation: Situation, actor: Actor, act: DeploymentA
     case 'roll_back':
       return rollBack(situation, { ...act, actor });
     case 'sign_off':
-      return signOff(situation, { ...act, actor, acceptedDebts: debtsOf(situation, act.acceptedDebts) });
+      return sign(situation, actor, act);
     case 'take_over':
       return takeOverAlert(situation, { ...act, actor });
     case 'acknowledge':
@@ -171,10 +181,20 @@ const momentOfClock = (
     : calendar.nextCron(`${minute} ${hour} * * *`, checklist.timeZone, now - DAY);
 };
 
-const debtsOf = ({ deployment }: Situation, accepted: readonly string[] | 'all'): readonly string[] =>
-  accepted === 'all'
-    ? deployment.debts.filter((debt) => debt.acceptedBy === undefined).map(({ id }) => id)
-    : accepted;
+/** Whoever signs by a typed line is shown what is owed first, and the word that accepts it. */
+const sign = (situation: Situation, actor: Actor, act: Extract<Act, { kind: 'sign_off' }>): Decided => {
+  const { role, acceptedDebts = [] } = act;
+  const { debts, number } = situation.deployment;
+  const owed = debts.filter((debt) => debt.acceptedBy === undefined).map(({ id }) => id);
+  const signed = signOff(situation, {
+    actor,
+    acceptedDebts: acceptedDebts === 'all' ? owed : acceptedDebts,
+    ...stated({ role }),
+  });
+  if (signed.ok || signed.error.code !== 'debts_open' || act.acceptedDebts !== undefined) return signed;
+  const words = ['/deploy sign-off', ...(role === undefined ? [] : [role]), `#${number}`, 'accept-debts'];
+  return err(refusal('debts_open', `${signed.error.message} To accept them, type ${words.join(' ')}`));
+};
 
 /** Confirms the lines that were ticked, each by its own rule. One that cannot be confirmed refuses the whole, by name. */
 const confirmGroup = (situation: Situation, actor: Actor, itemIds: readonly string[]): Decided => {

@@ -1,4 +1,4 @@
-import type { Checklist, Choices, Environment, Item, Parameter } from '../domain/checklist.ts';
+import type { Checklist, Choices, Environment, FileProblem, Item, Parameter } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
@@ -8,6 +8,7 @@ import { placeholdersIn } from '../lib/placeholders.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
+import { hasEnvironmentFiles, problemLines } from './files.ts';
 import type { Files } from './world.ts';
 
 /** What `/deploy start <environment> [system] [version]` says, word by word. */
@@ -66,11 +67,12 @@ const placeProblem = (files: Files, { system, version }: Place): Refusal | undef
   return version === null ? undefined : versionProblem(version);
 };
 
-const knownEnvironment = (name: string, { environments, broken }: Files): Result<string, Refusal> => {
-  const problems = broken.get(`environments/${name}`);
+const knownEnvironment = (name: string, files: Files): Result<string, Refusal> => {
+  const { environments, broken } = files;
+  const problems = broken.get(`environments/${name}`) ?? broken.get('environments/');
   if (problems !== undefined) return err(brokenRefusal(`environments/${name}`, problems));
   const isPlain = /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
-  if (environments.has(name) || (environments.size === 0 && isPlain)) return ok(name);
+  if (environments.has(name) || (!hasEnvironmentFiles(files) && isPlain)) return ok(name);
   return err(
     unknownName('unknown_environment', `environment ${name}`, nearest(name, [...environments.keys()])),
   );
@@ -104,15 +106,8 @@ const unknownName = (
     `There is no ${what}. ${names.length === 0 ? 'None is loaded.' : `Did you mean ${names.join(' or ')}?`}`,
   );
 
-const brokenRefusal = (
-  name: string,
-  problems: readonly { line: number; column: number; message: string }[],
-): Refusal => {
-  const lines = problems
-    .slice(0, 5)
-    .map(({ line, column, message }) => `${name}.yaml:${line}:${column} ${message}`);
-  return refusal('checklist_broken', `${name} could not be read, so it cannot start:\n${lines.join('\n')}`);
-};
+const brokenRefusal = (name: string, problems: readonly FileProblem[]): Refusal =>
+  refusal('checklist_broken', `${name} could not be read, so it cannot start:\n${problemLines(problems)}`);
 
 /** Everything the start dialog, or the defaults, choose. Unknown options are refused, never guessed. */
 export const choicesFor = (

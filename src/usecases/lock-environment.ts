@@ -1,5 +1,7 @@
 import { requireMember } from '../domain/actor.ts';
 import { environmentChain } from '../domain/audit.ts';
+import type { Deployment } from '../domain/deployment.ts';
+import { isEnded } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import { nearest } from '../lib/nearest.ts';
@@ -7,6 +9,7 @@ import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
 import type { Cause } from './act.ts';
 import { finish } from './act.ts';
+import { hasEnvironmentFiles } from './files.ts';
 import { lockedRefusal } from './lock-place.ts';
 import { environmentOf } from './situate.ts';
 import type { Lock } from '../domain/lock.ts';
@@ -17,20 +20,26 @@ import type { Loop, Person } from './world.ts';
 export type LockInput = {
   readonly kind: 'lock' | 'unlock';
   readonly environment: string;
-  /** Absent: the whole environment; for unlock, whatever is locked there. */
-  readonly system?: string;
+  /** To unlock one of several places it begins with the system whose place it is. */
   readonly reason: string;
   readonly by: Person;
+  /** Where it was typed; the environment file may name another, whose members may do it. */
   readonly channel: string;
   readonly cause: Cause;
 };
+
+type Changed = { readonly locks: readonly Lock[]; readonly answer: string };
 
 /** A person closes or opens a place by hand, with a reason, on the environment's audit chain. */
 export const lockEnvironment = async (
   loop: Loop,
   input: LockInput,
 ): Promise<Result<readonly Lock[], Refusal>> => {
-  const actor = await loop.people.actor(input.by, environmentOf(loop, input.environment), input.channel);
+  const environment = environmentOf(loop, input.environment);
+  const own =
+    environment.channel === undefined ? undefined : await loop.people.channelId(environment.channel);
+  const place = { channel: own ?? input.channel, from: input.channel };
+  const actor = await loop.people.actor(input.by, environment, place);
   return loop.transact(async (tx) => {
     const member = requireMember(actor);
     const result = member.ok ? await change(loop, tx, input) : member;
@@ -38,94 +47,135 @@ export const lockEnvironment = async (
       cause: input.cause,
       result,
       deploymentId: null,
-      ...(result.ok ? { answered: wordsFor(input, result.value) } : {}),
+      ...(result.ok ? { answered: result.value.answer } : {}),
     });
-    return result;
+    return result.ok ? ok(result.value.locks) : result;
   });
 };
 
-const wordsFor = ({ kind, environment, reason }: LockInput, locks: readonly Lock[]): string => {
-  if (kind === 'lock')
-    return `${environment} is locked: ${reason}. Free it with /deploy unlock ${environment} <reason>.`;
-  const places = locks.map(({ system }) =>
-    system === WHOLE_ENVIRONMENT ? environment : `${system} in ${environment}`,
-  );
-  return `Unlocked: ${places.join(', ')}.`;
-};
-
-const change = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<readonly Lock[], Refusal>> => {
-  if (input.reason.trim() === '') {
-    return err(refusal('reason_missing', `Say why: /deploy ${input.kind} ${input.environment} <reason>.`));
-  }
-  const files = loop.files();
-  if (files.environments.size > 0 && !files.environments.has(input.environment)) {
-    const names = [...files.environments.keys()];
-    const near = nearest(input.environment, names);
-    const hint =
-      near.length === 0 ? `Environments: ${names.join(', ')}.` : `Did you mean ${near.join(' or ')}?`;
-    return err(refusal('unknown_environment', `There is no environment ${input.environment}. ${hint}`));
-  }
+const change = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<Changed, Refusal>> => {
+  if (input.reason.trim() === '') return err(reasonMissing(input));
   return input.kind === 'lock' ? takeByHand(loop, tx, input) : freeByHand(loop, tx, input);
 };
 
-const takeByHand = async (
-  loop: Loop,
-  tx: Tx,
-  input: LockInput,
-): Promise<Result<readonly Lock[], Refusal>> => {
+const reasonMissing = ({ kind, environment }: LockInput, system = ''): Refusal => {
+  const place = system === '' ? environment : `${environment} ${system}`;
+  return refusal('reason_missing', `Say why: /deploy ${kind} ${place} <reason>.`);
+};
+
+/** Nothing is said against an environment whose file is broken: it can be closed. */
+const unknownEnvironment = (loop: Loop, { environment }: LockInput): Refusal | undefined => {
+  const files = loop.files();
+  const { environments, broken } = files;
+  if (
+    environments.has(environment) ||
+    broken.has(`environments/${environment}`) ||
+    !hasEnvironmentFiles(files)
+  )
+    return undefined;
+  const names = [...environments.keys()];
+  const near = nearest(environment, names);
+  const hint =
+    near.length === 0
+      ? `Environments: ${names.join(', ') || 'none is loaded'}.`
+      : `Did you mean ${near.join(' or ')}?`;
+  return refusal('unknown_environment', `There is no environment ${environment}. ${hint}`);
+};
+
+const takeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<Changed, Refusal>> => {
+  const { environment, reason } = input;
+  const unknown = unknownEnvironment(loop, input);
+  if (unknown !== undefined) return err(unknown);
   const lock: Lock = {
     teamId: loop.teamId,
-    environment: input.environment,
-    system: input.system ?? WHOLE_ENVIRONMENT,
+    environment,
+    system: WHOLE_ENVIRONMENT,
     deploymentId: null,
     heldBy: input.by.id,
-    reason: input.reason,
+    reason,
     since: loop.now().getTime(),
   };
   const other = await tx.locks.take(lock);
   if (other !== undefined) return err(lockedRefusal(other));
   await tx.audit.append(
-    environmentChain(loop.teamId, lock.environment),
+    environmentChain(loop.teamId, environment),
     [{ type: 'lock_taken', ...lock }],
     lock.since,
   );
-  return ok([lock]);
+  return ok({
+    locks: [lock],
+    answer: `${environment} is locked: ${reason}. Free it with /deploy unlock ${environment} <reason>.`,
+  });
 };
 
-const freeByHand = async (
-  loop: Loop,
-  tx: Tx,
-  input: LockInput,
-): Promise<Result<readonly Lock[], Refusal>> => {
-  const systems =
-    input.system === undefined ? [...loop.files().checklists.keys(), WHOLE_ENVIRONMENT] : [input.system];
-  const freed: Lock[] = [];
-  for (const system of systems) {
-    const lock = await tx.locks.release(loop.teamId, input.environment, system);
-    if (lock !== undefined) freed.push(lock);
-  }
-  if (freed.length === 0) return err(refusal('not_locked', `${input.environment} is not locked.`));
-  const now = loop.now().getTime();
-  await redrawHolders(loop, tx, freed);
-  const facts = freed.map((lock) => ({ type: 'lock_released', ...lock, by: input.by.id, why: input.reason }));
-  await tx.audit.append(environmentChain(loop.teamId, input.environment), facts, now);
-  return ok(freed);
+/** Frees one place. What is locked is known from the locks themselves: the files may be broken or gone. */
+const freeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<Changed, Refusal>> => {
+  const held = (await tx.locks.list(loop.teamId)).filter(
+    ({ environment }) => environment === input.environment,
+  );
+  const chosen = chooseLock(loop, input, held);
+  if (!chosen.ok) return chosen;
+  const { lock, reason } = chosen.value;
+  const freed = await tx.locks.release(loop.teamId, lock.environment, lock.system);
+  if (freed === undefined) return err(refusal('not_locked', `${placeOf(lock)} is not locked.`));
+  const fact = { type: 'lock_released', ...freed, by: input.by.id, why: reason };
+  await tx.audit.append(environmentChain(loop.teamId, lock.environment), [fact], loop.now().getTime());
+  const holder = freed.deploymentId === null ? undefined : await tx.deployments.find(freed.deploymentId);
+  if (holder !== undefined) await redraw(loop, tx, holder);
+  return ok({ locks: [freed], answer: `Unlocked: ${placeOf(freed)}.${underWay(holder)}` });
 };
+
+const placeOf = ({ system, environment }: Pick<Lock, 'system' | 'environment'>): string =>
+  system === WHOLE_ENVIRONMENT ? environment : `${system} in ${environment}`;
+
+type Chosen = { readonly lock: Lock; readonly reason: string };
+
+/** The lock that is meant: by its system, which stands before the reason, else the only one there is. */
+const chooseLock = (loop: Loop, input: LockInput, held: readonly Lock[]): Result<Chosen, Refusal> => {
+  const { environment } = input;
+  const [first = '', ...rest] = input.reason.trim().split(/\s+/);
+  const { checklists, broken } = loop.files();
+  const named = held.find(({ system }) => system === first);
+  if (named !== undefined) {
+    const reason = rest.join(' ');
+    return reason === '' ? err(reasonMissing(input, first)) : ok({ lock: named, reason });
+  }
+  const [only, ...others] = held;
+  if (only === undefined)
+    return err(unknownEnvironment(loop, input) ?? refusal('not_locked', `${environment} is not locked.`));
+  const isOtherSystem = checklists.has(first) || broken.has(first);
+  if (isOtherSystem && only.system !== WHOLE_ENVIRONMENT) {
+    const message = `${placeOf({ system: first, environment })} is not locked. Locked there: ${namesOf(held)}.`;
+    return err(refusal('not_locked', message));
+  }
+  if (others.length === 0) return ok({ lock: only, reason: input.reason });
+  return err(
+    refusal(
+      'several_locked',
+      `Several places are locked in ${environment}: ${namesOf(held)}. Say which: /deploy unlock ${environment} <system> <reason>.`,
+    ),
+  );
+};
+
+const namesOf = (locks: readonly Lock[]): string =>
+  locks.map(({ system, reason }) => `${system} (${reason})`).join(', ');
+
+/** Freeing a place stops nobody: whoever frees it under a deployment has to know that. */
+const underWay = (holder: Deployment | undefined): string =>
+  holder === undefined || isEnded(holder.state)
+    ? ''
+    : ` ${holder.system} #${holder.number} is under way (${holder.state.kind.replaceAll('_', ' ')}) and does not hold its place any more: another deployment can start there.`;
 
 /** The card of a deployment says since when it holds its place; it holds it no longer. */
-const redrawHolders = async (loop: Loop, tx: Tx, freed: readonly Lock[]): Promise<void> => {
-  for (const { deploymentId } of freed) {
-    const deployment = deploymentId === null ? undefined : await tx.deployments.find(deploymentId);
-    if (deployment === undefined) continue;
-    const messageId = await tx.messages.want({
-      id: loop.newId(),
-      deploymentId: deployment.id,
-      kind: 'card',
-      ref: 'card',
-      channel: deployment.channel,
-      isAwaited: true,
-    });
-    await tx.outbox.add([{ queue: 'renders', payload: { messageId } }], loop.now().getTime());
-  }
+const redraw = async (loop: Loop, tx: Tx, { id, channel }: Deployment): Promise<void> => {
+  const messageId = await tx.messages.want({
+    id: loop.newId(),
+    deploymentId: id,
+    kind: 'card',
+    ref: 'card',
+    channel,
+    isAwaited: true,
+  });
+  await tx.outbox.add([{ queue: 'renders', payload: { messageId } }], loop.now().getTime());
   await tx.wakeRelays();
 };

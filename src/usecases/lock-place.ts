@@ -40,6 +40,9 @@ export const holdsPlace = ({ state }: Deployment, lockFrom: 'start' | 'go'): boo
   }
 };
 
+/** States that change the place: a lock freed by hand while it was held is taken again, or another has it by now. */
+const CHANGES_PLACE: ReadonlySet<Deployment['state']['kind']> = new Set(['deploying', 'rolling_back']);
+
 /** Takes or frees the place when the state moved. A place held by another stops everything but a rollback. */
 export const syncLock = async (loop: Loop, tx: Tx, { before, after, events }: Transition): Promise<void> => {
   const isNew = events.some(({ type }) => type === 'deployment_started');
@@ -48,7 +51,7 @@ export const syncLock = async (loop: Loop, tx: Tx, { before, after, events }: Tr
   const held = !isNew && holdsPlace(before, lockFrom);
   const wanted = holdsPlace(after, lockFrom);
   const now = loop.now().getTime();
-  if (wanted && !held) await takePlace(tx, lockOf(after, now));
+  if (wanted && (!held || CHANGES_PLACE.has(after.state.kind))) await takePlace(tx, lockOf(after, now));
   if (!wanted && held) await freePlace(tx, { deployment: after, now });
 };
 
@@ -62,7 +65,10 @@ const lockOf = (deployment: Deployment, since: Instant): Lock => ({
   since,
 });
 
+/** Without effect when the deployment holds it already: the chain has one fact for each time it was taken. */
 const takePlace = async (tx: Tx, lock: Lock): Promise<void> => {
+  const known = await tx.locks.find(lock.teamId, lock.environment, lock.system);
+  if (known !== undefined && known.deploymentId === lock.deploymentId) return;
   const other = await tx.locks.take(lock);
   const isRollback =
     other !== undefined && lock.deploymentId !== null && (await isRollingBack(tx, lock.deploymentId));

@@ -20,7 +20,13 @@ export type Notice =
   | { readonly kind: 'refused'; readonly reply: Reply; readonly refusal: Refusal }
   | { readonly kind: 'told'; readonly reply: Reply; readonly text: string }
   /** What a start will do, to the one who typed it. */
-  | { readonly kind: 'started'; readonly reply: Reply; readonly preflight: Preflight }
+  | {
+      readonly kind: 'started';
+      readonly reply: Reply;
+      readonly preflight: Preflight;
+      /** Channel of the environment file that was not found, so that the card stands elsewhere. */
+      readonly missed?: string;
+    }
   | { readonly kind: 'direct'; readonly person: string; readonly text: string }
   /** To the thread of the card, and also to the channel where `broadcast`. */
   | { readonly kind: 'event'; readonly event: ThreadEvent; readonly broadcast: boolean }

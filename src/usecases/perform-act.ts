@@ -15,6 +15,8 @@ export type ActRequest = {
   /** Found by the caller. What is taken from it never changes; the rest is read again under the lock. */
   readonly deployment: Pick<Deployment, 'id' | 'environment' | 'channel'>;
   readonly by: Person;
+  /** Channel that the payload proves the person to be in; undefined: none. */
+  readonly from: string | undefined;
   readonly act: Act;
   readonly cause?: Cause;
 };
@@ -22,9 +24,9 @@ export type ActRequest = {
 /** A person does something to a deployment. */
 export const performAct = async (
   loop: Loop,
-  { deployment, by, act, cause }: ActRequest,
+  { deployment, by, from, act, cause }: ActRequest,
 ): Promise<Result<Transition, Refusal>> => {
-  const actor = await actorFor(loop, deployment, by);
+  const actor = await actorFor(loop, deployment, { by, from });
   return actOn(loop, {
     deploymentId: deployment.id,
     ...stated({ cause }),

@@ -2,10 +2,11 @@ import type { CheckDefinition, CheckRequest } from '../domain/check.ts';
 import type { EffectiveChecklist, Environment } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { HoldsCondition, PlanItem } from '../domain/plan.ts';
-import type { Rules, Situation } from '../domain/situation.ts';
+import type { Policy, Rules, Situation } from '../domain/situation.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { substitute } from '../lib/placeholders.ts';
 import type { Instant } from '../lib/time.ts';
+import { environmentProblem } from './files.ts';
 import type { Loop } from './world.ts';
 
 /** Everything the rules may look at, for a deployment as it is now. */
@@ -22,9 +23,17 @@ export const situate = (
     holds: holdsIn(loop, deployment.environment),
     readiness: (entry) => readinessOf(loop, { deployment, checklist, entry }),
     rules: rulesOf(loop.rules, checklist),
-    policy: loop.people.policyOf(environment),
+    policy: policyIn(loop, environment),
     calendar: loop.calendarOf(checklist),
   };
+};
+
+/** Rules that cannot be read permit nothing that belongs to a role. */
+const policyIn = (loop: Loop, environment: Environment): Policy => {
+  const unknown = environmentProblem(loop.files(), environment.environment);
+  return unknown === undefined
+    ? loop.people.policyOf(environment)
+    : { fourEyes: true, holders: () => [], unknown };
 };
 
 type HoldsInEnvironment = Map<string, HoldsCondition>;
@@ -46,7 +55,7 @@ const rulesOf = (rules: Rules, { secondLookMs }: EffectiveChecklist): Rules =>
 
 const DEFAULT_HOURS = { days: [1, 2, 3, 4, 5], from: 9 * 60, to: 17 * 60 };
 
-/** The environment's rules; one that has no file has the common ones. */
+/** The environment's rules; one that has no file has the common ones. Whether its file was lost: `environmentProblem`. */
 export const environmentOf = (loop: Loop, name: string): Environment =>
   loop.files().environments.get(name) ?? {
     environment: name,

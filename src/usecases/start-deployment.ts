@@ -22,6 +22,7 @@ import { noticeRow, tell } from './notices.ts';
 import { record } from './persist.ts';
 import type { Preflight } from './preflight.ts';
 import { preflight } from './preflight.ts';
+import { ATTEMPTS, runningVersion } from './running-version.ts';
 import { environmentOf, situate } from './situate.ts';
 import type { Tx } from './stores.ts';
 import { unstarted } from './unstarted.ts';
@@ -58,15 +59,17 @@ const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Ref
   const checklist = loop.files().checklists.get(input.system);
   if (checklist === undefined) return err(refusal('unknown_system', `There is no system ${input.system}.`));
   const wanted = environment.systems[input.system]?.channel ?? environment.channel;
-  const channel = (wanted === undefined ? undefined : await loop.people.channelId(wanted)) ?? input.channel;
-  const actor = await loop.people.actor(input.by, environment, channel);
+  const found = wanted === undefined ? undefined : await loop.people.channelId(wanted);
+  const channel = found ?? input.channel;
+  const actor = await loop.people.actor(input.by, environment, { channel, from: input.channel });
   const member = requireMember(actor);
   if (!member.ok) return member;
   const choices = choicesFor(checklist, environment, input.chosen);
   if (!choices.ok) return choices;
   const pinned = loop.effective(checklist, environment, input.system);
   try {
-    const ready = { input, channel, choices: choices.value, pinned };
+    const missed = found === undefined ? wanted : undefined;
+    const ready = { input, channel, choices: choices.value, pinned, ...stated({ missed }) };
     const { moved, ...started } = await loop.transact((tx) => insert(loop, tx, ready));
     logTransition(loop, moved);
     return ok(started);
@@ -79,6 +82,8 @@ const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Ref
 type Ready = {
   readonly input: StartInput;
   readonly channel: string;
+  /** Channel of the environment file that Slack does not show us: the card stands where the start was typed. */
+  readonly missed?: string;
   readonly choices: Choices;
   readonly pinned: ReturnType<Loop['effective']>;
 };
@@ -111,7 +116,7 @@ const insert = async (loop: Loop, tx: Tx, ready: Ready): Promise<Inserted> => {
   const settled = { ...situation, deployment: after };
   await tx.deployments.insert(after, nextDueAt(settled), now);
   await record(loop, tx, { after: settled, change: moved.value });
-  await answerStart(loop, tx, { cause: input.cause, deploymentId: after.id, check });
+  await answerStart(loop, tx, { ready, deploymentId: after.id, check });
   return { deployment: after, preflight: check, moved: moved.value };
 };
 
@@ -136,8 +141,10 @@ const carriedFrom = async (
 const answerStart = async (
   loop: Loop,
   tx: Tx,
-  { cause, deploymentId, check }: { cause: Cause | undefined; deploymentId: string; check: Preflight },
+  { ready, deploymentId, check }: { ready: Ready; deploymentId: string; check: Preflight },
 ): Promise<void> => {
+  const { missed } = ready;
+  const { cause } = ready.input;
   if (cause === undefined) return;
   await finish(loop, tx, { cause, result: ok(undefined), deploymentId });
   const { reply } = cause;
@@ -146,6 +153,7 @@ const answerStart = async (
     kind: 'started',
     reply,
     preflight: check,
+    ...stated({ missed }),
   });
   await tell(tx, notice, loop.now().getTime());
 };
@@ -174,7 +182,7 @@ const newDeployment = async (
   { input, channel, choices, pinned, now }: Ready & { now: Instant },
 ) => {
   const { system, environment } = input;
-  const earlier = await tx.deployments.listRecent(loop.teamId, { system, environment, limit: 20 });
+  const earlier = await tx.deployments.listRecent(loop.teamId, { system, environment, limit: ATTEMPTS });
   const number = await tx.deployments.takeNumber(loop.teamId);
   const place = { system, environment, checklistHash: pinned.hash, choices };
   const deployment: Deployment = {
@@ -196,14 +204,3 @@ const redeployedBy = ([last]: readonly Deployment[]): Deployment['redeploys'] =>
   last?.state.kind === 'aborted' || last?.state.kind === 'rolled_back'
     ? { id: last.id, ended: last.state.kind }
     : undefined;
-
-/** The version that the records say runs now: of the newest deployment that went out and was not taken back. */
-const runningVersion = (earlier: readonly Deployment[]): string | null => {
-  const last = earlier.find(
-    ({ anchors, state }) => anchors.deployed !== undefined && state.kind !== 'rolling_back',
-  );
-  if (last === undefined) return null;
-  return last.state.kind === 'rolled_back'
-    ? (last.rollback?.targetVersion ?? last.previousVersion)
-    : last.version;
-};

@@ -57,6 +57,8 @@ export type Tx = {
   readonly locks: {
     take: (lock: Lock) => Promise<Lock | undefined>;
     find: (teamId: string, environment: string, system: string) => Promise<Lock | undefined>;
+    /** Every lock there is, the oldest first. */
+    list: (teamId: string) => Promise<Lock[]>;
     release: (teamId: string, environment: string, system: string) => Promise<Lock | undefined>;
     /** Of every team, taken at `before` or earlier. */
     listHeldSince: (before: Instant) => Promise<Lock[]>;

@@ -15,11 +15,19 @@ import type { Transact } from './stores.ts';
 /** A person as Slack names them in a payload. */
 export type Person = { readonly id: string; readonly name: string };
 
+/** Where somebody acts, and where they were seen to be. */
+export type Place = {
+  /** Channel of the deployment. */
+  readonly channel: string;
+  /** Channel whose command, click or dialog this is, which proves that the person is in it; undefined: from elsewhere. */
+  readonly from: string | undefined;
+};
+
 /** The checklist and environment files as they were read. */
 export type Files = {
   readonly checklists: ReadonlyMap<string, Checklist>;
   readonly environments: ReadonlyMap<string, Environment>;
-  /** `tiny` or `environments/production` -> why it did not load. */
+  /** `tiny` or `environments/production`, `environments/` for all of them -> why it did not load. */
   readonly broken: ReadonlyMap<string, readonly FileProblem[]>;
 };
 
@@ -28,7 +36,7 @@ export type People = {
   /** Holders of roles as of the last look; kept fresh by `prepare`. */
   policyOf: (environment: Environment) => Policy;
   /** Looks up what a decision in this environment needs to know of a person. Never throws: unknown is not a member. */
-  actor: (person: Person, environment: Environment, channel: string) => Promise<Actor>;
+  actor: (person: Person, environment: Environment, place: Place) => Promise<Actor>;
   /** The id of a channel given as `#name` or id; undefined: not found. */
   channelId: (nameOrId: string) => Promise<string | undefined>;
 };

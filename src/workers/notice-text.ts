@@ -6,6 +6,7 @@ import { startAnswer } from '../blocks/messages/start-answer.ts';
 import { answerText } from '../blocks/text.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import { titleOf } from '../blocks/card/heading.ts';
+import { stated } from '../lib/stated.ts';
 import type { Situation } from '../domain/situation.ts';
 import type { Notice } from '../usecases/notices.ts';
 
@@ -29,7 +30,7 @@ export const noticeMessage = (
       return { text: notice.text };
     case 'started': {
       const title = situation === undefined ? 'The deployment' : titleOf(situation.deployment);
-      return startAnswer({ title, ...(cardUrl === undefined ? {} : { cardUrl }) }, notice.preflight);
+      return startAnswer({ title, ...stated({ cardUrl, missed: notice.missed }) }, notice.preflight);
     }
     case 'event':
       return situation === undefined ? undefined : eventPost(sceneOf(situation), notice.event, cardUrl);

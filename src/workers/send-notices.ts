@@ -4,6 +4,7 @@ import type { Situation } from '../domain/situation.ts';
 import type { Log } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
+import type { Instant } from '../lib/time.ts';
 import { SECOND } from '../lib/time.ts';
 import type { Handler } from '../queue/jobs.ts';
 import type { Messenger, Posted, PostTarget } from '../slack/messenger/messenger.ts';
@@ -14,6 +15,7 @@ import type { Loop } from '../usecases/world.ts';
 import { noticeMessage } from './notice-text.ts';
 import type { PaceDeps } from './post-pace.ts';
 import { waitToPost } from './post-pace.ts';
+import type { Report } from './report.ts';
 import { reportOf } from './report.ts';
 import type { KeptMessage, WorkerStore } from './stores.ts';
 
@@ -31,6 +33,10 @@ const MOST_TRIES = 20;
 const CLAIM_MS = 15 * SECOND;
 /** A report is a handful of calls. */
 const REPORT_CLAIM_MS = 60 * SECOND;
+
+/** A card stands within seconds of its start, unless its place is closed. */
+const CARD_SOON_MS = 10 * SECOND;
+const CARD_LATER_MS = 30 * SECOND;
 
 class NoticeAgain extends Error {
   override readonly name = 'NoticeAgain';
@@ -51,14 +57,28 @@ export const noticesHandler =
     if (row === undefined) return;
     const notice = row.body as unknown as Notice;
     const about = row.deploymentId === null ? {} : await lookAt(deps, row.deploymentId);
-    if (isInThread(notice) && (about.card?.ts ?? null) === null) {
-      await store.notices.leave(noticeId, { until: null, isTry: false });
-      throw new NoticeAgain('the card has to stand first');
-    }
-    const sent = await send(deps, { notice, noticeId, about, isRepeated: row.tries > 1, signal });
+    if (isInThread(notice) && (about.card?.ts ?? null) === null) return waitForCard(deps, row, about);
+    const { createdAt, tries } = row;
+    const sent = await send(deps, { notice, noticeId, createdAt, about, isRepeated: tries > 1, signal });
     if (!sent.ok) return failed(deps, { noticeId, tries: row.tries }, sent.error);
     await store.notices.sent(noticeId, { ts: sent.value?.ts ?? null, now: loop.now().getTime() });
   };
+
+/** A card that is about to stand is waited for by the queue, one that cannot be posted now by the clock, quietly. */
+const waitForCard = async (
+  { store, loop, log }: NoticeDeps,
+  { id, createdAt }: { readonly id: string; readonly createdAt: Instant },
+  { card }: About,
+): Promise<void> => {
+  if (card?.isGivenUp === true) {
+    log.warn({ noticeId: id }, 'notice_without_card');
+    return store.notices.giveUp(id, 'the card was given up');
+  }
+  const now = loop.now().getTime();
+  const isLate = now - createdAt > CARD_SOON_MS;
+  await store.notices.leave(id, { until: isLate ? now + CARD_LATER_MS : null, isTry: false });
+  if (!isLate) throw new NoticeAgain('the card has to stand first');
+};
 
 /** Left for the next try, which the queue makes with its backoff, or when Slack allows it; given up in the end. */
 const failed = async (
@@ -86,6 +106,7 @@ const isInThread = (notice: Notice): boolean =>
 type Sending = {
   readonly notice: Notice;
   readonly noticeId: string;
+  readonly createdAt: Instant;
   readonly about: About;
   readonly isRepeated: boolean;
   readonly signal: AbortSignal;
@@ -117,7 +138,7 @@ const threadOf = ({ card }: About): { channel: string; threadTs: string } => {
 /** The file into the thread, the summary also to the channel. */
 const sendReport = async (
   deps: NoticeDeps,
-  { noticeId, about, isRepeated, signal }: Sending,
+  { noticeId, createdAt, about, isRepeated, signal }: Sending,
 ): Promise<Sent> => {
   const { store, messenger, loop } = deps;
   const { situation } = about;
@@ -127,16 +148,27 @@ const sendReport = async (
   const chain = deploymentChain(situation.deployment.id);
   const report = reportOf({
     situation,
-    audit: await store.audit.list(chain),
-    head: await store.audit.head(chain),
+    chain: await store.audit.read(chain),
   });
   const target = { ...thread, key: noticeId, broadcast: true };
   const known = isRepeated ? await messenger.findPosted(target) : ok(undefined);
   if (!known.ok || known.value !== undefined) return known;
   const tooSoon = await waitToPost(deps, target.channel, signal);
   if (tooSoon > 0) return err({ kind: 'rate_limited', retryMs: tooSoon });
-  const uploaded = await messenger.upload(thread, report.file);
+  const uploaded = await uploadOnce(deps, thread, { ...report.file, since: createdAt });
   return uploaded.ok ? messenger.post(target, report.post) : uploaded;
+};
+
+/** The summary may have been refused after the file was taken: what is there already is not sent again. */
+const uploadOnce = async (
+  { messenger }: NoticeDeps,
+  thread: Required<Parameters<Messenger['upload']>[0]>,
+  { since, ...file }: Report['file'] & { readonly since: Instant },
+): Promise<Result<void, SlackProblem>> => {
+  const known = await messenger.hasFile(thread, { name: file.name, since });
+  // Where the history may not be read, a file twice is better than none.
+  if (!known.ok && known.error.kind !== 'refused') return known;
+  return known.ok && known.value ? ok(undefined) : messenger.upload(thread, file);
 };
 
 type Replying = Omit<Sending, 'notice'> & { readonly to: Reply };

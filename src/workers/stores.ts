@@ -1,5 +1,5 @@
 import type { CheckRequest, CheckResult, Effect } from '../domain/check.ts';
-import type { AuditEvent, ChainHead } from '../domain/audit.ts';
+import type { StoredChain } from '../domain/judge-chain.ts';
 import type { Instant } from '../lib/time.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Tx } from '../usecases/stores.ts';
@@ -19,6 +19,7 @@ export type KeptMessage = {
   readonly shownHash: string | null;
   readonly shownAt: Instant | null;
   readonly isUncertain: boolean;
+  readonly isGivenUp: boolean;
 };
 
 /** How far a message is behind, and who else is. */
@@ -61,8 +62,7 @@ export type WorkerTx = Tx & {
     ) => Promise<readonly { readonly itemId: string; readonly at: Instant; readonly line: string }[]>;
   };
   readonly audit: {
-    list: (chain: string) => Promise<AuditEvent[]>;
-    head: (chain: string) => Promise<ChainHead>;
+    read: (chain: string) => Promise<StoredChain>;
   };
   readonly messages: {
     lease: (
@@ -74,7 +74,7 @@ export type WorkerTx = Tx & {
     drawn: (id: string, token: string, shown: Shown) => Promise<boolean>;
     redrawAt: (id: string, at: Instant) => Promise<void>;
     leaveUncertain: (id: string, token: string, until: Instant) => Promise<void>;
-    giveUp: (id: string, why: string) => Promise<void>;
+    giveUp: (id: string, token: string, why: string) => Promise<void>;
     find: (deploymentId: string, kind: KeptMessage['kind'], ref: string) => Promise<KeptMessage | undefined>;
     list: (deploymentId: string) => Promise<KeptMessage[]>;
     pace: (id: string, now: Instant) => Promise<Pace | undefined>;

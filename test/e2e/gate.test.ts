@@ -1,6 +1,9 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/app.ts';
 import type { E2e } from '../support/e2e.ts';
+import { SMALL, smallProduction } from '../support/small-system.ts';
 import { bringTo, expectCleanConversation, isCard, startE2e } from '../support/e2e.ts';
 
 const MINUTE = 60_000;
@@ -115,5 +118,50 @@ describe('a Go that nobody gives', () => {
     );
     await e2e.asks('ben', 'rerun ready', 'Running');
     await e2e.card('earlier card');
+  });
+});
+
+describe('an environment whose file breaks under a deployment', () => {
+  let e2e: E2e;
+  beforeAll(async () => {
+    e2e = await startE2e({
+      files: (url) => ({
+        'small.yaml': SMALL,
+        'environments/production.yaml': smallProduction(url),
+        'environments/staging.yaml': 'environment: staging\n',
+      }),
+    });
+    await e2e.types('ana', 'start production small 1.1.0');
+    await bringTo(e2e, 'gate');
+  });
+  afterAll(() => e2e.close());
+  afterEach(() => expectCleanConversation(e2e.app));
+
+  const file = () => join(e2e.app.folder, 'environments/production.yaml');
+
+  it('gives nobody its roles, and says which line to correct', async () => {
+    await e2e.app.restart(() => writeFileSync(file(), 'environment: production\npeople: nobody\n'));
+    for (const who of ['omar', 'ben', 'ana'])
+      await e2e.asks(who, 'go', 'environments/production.yaml:2:9', 'restart the bot');
+  });
+
+  it('leaves what every member may do, and frees its place', async () => {
+    await e2e.asks('ana', 'note plan-read the file is being corrected', 'Noted');
+    await e2e.card('Awaiting Go', 'Go by nobody as long as the environment file cannot be read');
+    await e2e.asks('omar', 'unlock production the file is broken', 'Unlocked: small in production.');
+    await e2e.asks('omar', 'no-go the file is broken', 'is on hold');
+    await e2e.asks('omar', 'resume', 'goes on');
+  });
+
+  it('is not taken for one that never had a file once the file is gone', async () => {
+    await e2e.app.restart(() => rmSync(file()));
+    await e2e.asks('omar', 'go', 'There is no environments/production.yaml any more');
+    await e2e.asks('omar', 'lock production now', 'There is no environment production');
+  });
+
+  it('has its rules again when the file has', async () => {
+    await e2e.app.restart(() => writeFileSync(file(), smallProduction(e2e.service.url)));
+    await e2e.asks('omar', 'go', 'Go is given by');
+    await e2e.asks('ben', 'go', 'Go is given for small #1');
   });
 });

@@ -42,11 +42,69 @@ describe('locks by hand', () => {
 
   it('free a place under a running deployment, whose card no longer claims it', async () => {
     await e2e.card('lock since');
-    await e2e.asks('omar', 'unlock production emergency', 'Unlocked: small in production.');
+    await e2e.asks(
+      'omar',
+      'unlock production emergency',
+      'Unlocked: small in production.',
+      'small #1 is under way (preparing) and does not hold its place any more',
+    );
     await eventually('the card without a lock', async () => {
       const card = await e2e.card('Preparing');
       return !card.visibleText.includes('lock since');
     });
+  });
+});
+
+describe('several places locked in one environment', () => {
+  let e2e: E2e;
+  const second = SMALL.replace('system: small', 'system: other').replace('Small service', 'Other service');
+  beforeAll(async () => {
+    e2e = await startE2e({
+      files: (url) => ({
+        'small.yaml': SMALL,
+        'other.yaml': second,
+        'environments/production.yaml': smallProduction(url),
+      }),
+    });
+    await e2e.asks('ana', 'start production small 1.1.0', 'has started');
+    await e2e.asks('ana', 'start production other 1.1.0', 'has started');
+  });
+  afterAll(() => e2e.close());
+  afterEach(() => expectCleanConversation(e2e.app));
+
+  it('are freed one by one, by name; nothing is freed while it is not said which', async () => {
+    const which = await e2e.asks('omar', 'unlock production emergency', 'Several places are locked');
+    expect(which).toContain('small (small #1');
+    expect(which).toContain('other (other #2');
+    expect(which).toContain('/deploy unlock production <system> <reason>');
+    await e2e.asks('ana', 'locks', 'small', 'other');
+    await e2e.asks('omar', 'unlock production other', 'Say why');
+    await e2e.asks('omar', 'unlock production other it hangs', 'Unlocked: other in production.');
+    await e2e.asks('omar', 'unlock production other it hangs', 'other in production is not locked');
+    await e2e.asks('omar', 'unlock production it hangs too', 'Unlocked: small in production.');
+    await e2e.asks('omar', 'unlock production again', 'production is not locked');
+  });
+});
+
+describe('a place that was unlocked under a deployment', () => {
+  let e2e: E2e;
+  beforeAll(async () => {
+    e2e = await startE2e();
+    await e2e.types('ana', 'start production small 1.1.0');
+    await bringTo(e2e, 'gate', { number: 1 });
+    await e2e.asks('omar', 'unlock production #1 waits too long', 'Unlocked: small in production.');
+  });
+  afterAll(() => e2e.close());
+  afterEach(() => expectCleanConversation(e2e.app));
+
+  it('is not deployed to by both: Go takes it again, or is refused while another holds it', async () => {
+    await e2e.asks('omar', 'start production small 1.2.0', 'has started');
+    await e2e.asks('ben', 'go #1', 'small in production is locked by small #2, started by <@U0OMAR>');
+    await e2e.cardOf(1, 'Awaiting Go');
+    await e2e.asks('omar', 'abort #2 the other one goes first', 'is aborted');
+    await e2e.asks('ben', 'go #1', 'Go is given');
+    await e2e.cardOf(1, 'Deploying', 'lock since');
+    await e2e.asks('omar', 'start production small 1.2.0', 'small in production is locked by small #1');
   });
 });
 

@@ -32,6 +32,15 @@ describe('signing off', () => {
     await e2e.threadLine('Sign-off please: release-manager', 'product-owner', '1 debt to accept');
   });
 
+  it('shows whoever types what is owed before it is accepted', async () => {
+    await e2e.asks(
+      'ana',
+      'sign-off release-manager',
+      'Debts have to be accepted before signing: Cost alerts are set ("no budget yet")',
+      '/deploy sign-off release-manager #1 accept-debts',
+    );
+  });
+
   it('shows each debt with a box, and refuses a signature without all of them', async () => {
     const view = await e2e.opens('ana', 'Sign off', 'release-manager');
     expect(view.title).toBe('Sign off');

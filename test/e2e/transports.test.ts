@@ -141,6 +141,26 @@ describe('when Slack does not do what it should', () => {
     await e2e.asks('ana', 'status', 'small');
   });
 
+  it('puts the report into the thread once, although its summary had to wait', async () => {
+    e2e.sandbox.fault({ method: 'chat.postMessage', kind: 'ratelimited', retryAfter: 1 });
+    await e2e.asks('ana', 'report', 'small 1.1.0 → production');
+    await e2e.threadLine('small 1.1.0 → production · #1', 'Audit:');
+    expect(e2e.sandbox.files().map(({ name }) => name)).toEqual(['report-small-1.md']);
+  });
+
+  it('does not try for ever to show what Slack refuses', async () => {
+    e2e.sandbox.fault({ method: 'chat.update', kind: 'error', error: 'invalid_blocks' });
+    await e2e.asks('ana', 'note plan-read the first picture is refused', 'Noted');
+    const refused = () => e2e.app.log.lines.filter(({ event }) => event === 'message_cannot_be_shown').length;
+    await eventually('the refusal', () => refused() === 1);
+    e2e.clock.forward(5 * 60_000);
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    expect(refused()).toBe(1);
+    await e2e.asks('ana', 'skip ready it is', 'Skipped');
+    await e2e.card('skipped by <@U0ANA>: it is');
+    e2e.app.log.lines.splice(0);
+  });
+
   it('opens a new card when the old one was deleted', async () => {
     e2e.sandbox.fault({ method: 'chat.update', kind: 'error', error: 'message_not_found' });
     const old = await e2e.card('Preparing');
@@ -149,7 +169,7 @@ describe('when Slack does not do what it should', () => {
     expectCleanConversation(
       e2e.app,
       ({ method, error }) =>
-        ['message_not_found', 'ratelimited', 'answer_lost', undefined].includes(error) &&
+        ['message_not_found', 'ratelimited', 'answer_lost', 'invalid_blocks', undefined].includes(error) &&
         method.startsWith('chat.'),
     );
   });

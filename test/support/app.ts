@@ -46,6 +46,8 @@ export type TestApp = {
   readonly tminus: Tminus;
   readonly log: ReturnType<typeof recordingLog>;
   readonly databaseUrl: string;
+  /** The checklist folder, read at every start. */
+  readonly folder: string;
   /** Stops the bot and starts it again on the same database and sandbox; `meanwhile` happens while it is away. */
   readonly restart: (meanwhile?: () => void) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -100,6 +102,7 @@ export const startApp = async (options: AppOptions): Promise<TestApp> => {
     },
     log,
     databaseUrl: database.url,
+    folder: dir,
     restart: async (meanwhile) => {
       await tminus.stop();
       meanwhile?.();

@@ -30,6 +30,7 @@ export const waitingFor = (scene: Scene): readonly string[] => {
 
 /** Who may decide on Go; with four eyes never the starter. */
 export const deciders = ({ situation: { policy, deployment } }: Scene): string => {
+  if (policy.unknown !== undefined) return 'nobody as long as the environment file cannot be read';
   const holders = policy.holders(APPROVER);
   if (holders === 'anyone')
     return policy.fourEyes ? `anyone here but ${mention(deployment.startedBy)}` : 'anyone here';

@@ -25,7 +25,7 @@ export const checklistsMessage = (
 ): Message => {
   if (loaded.length + broken.length === 0) {
     return linesMessage('No checklist is loaded', [
-      'No checklist is loaded. Put one into the checklists folder, then type /deploy reload.',
+      'No checklist is loaded. Put one into the checklists folder, then restart the bot.',
     ]);
   }
   return linesMessage(plural(loaded.length, 'checklist'), [

@@ -37,7 +37,10 @@ const HELP: readonly (readonly [title: string, lines: readonly (readonly [how: s
         ['no-go [#n] <reason>', 'holds it'],
         ['resume [#n]', 'ends a hold'],
         ['deployed [#n] [13:40] [reason]', 'the new version is out; a reason goes on over open steps'],
-        ['sign-off [role] [#n]', 'signs for a role'],
+        [
+          'sign-off [role] [#n] [accept-debts]',
+          'signs for a role; with debts it shows them and asks for the word',
+        ],
         ['take-over [#n]', 'you work on the alert'],
         ['acknowledge [#n]', 'you have seen the alert'],
         ['rollback [#n] [plan=app,database] [to=1.0.0] [RESTORE] <reason>', 'starts the way back'],
@@ -49,10 +52,8 @@ const HELP: readonly (readonly [title: string, lines: readonly (readonly [how: s
       [
         ['locks', 'who holds what'],
         ['lock <environment> <reason>', 'nobody deploys there'],
-        ['unlock <environment> <reason>', 'frees it'],
+        ['unlock <environment> [system] <reason>', 'frees it'],
         ['checklists', 'what is loaded, and what to connect next'],
-        ['reload', 'reads the files again'],
-        ['handover @who', 'somebody else leads'],
         ['whoami', 'your roles'],
       ],
     ],

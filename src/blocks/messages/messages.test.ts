@@ -51,6 +51,11 @@ describe('the answer to a start', () => {
     expect(said(message)).toContain('✖ production is locked by #41. Ask <@U1>.');
     expect(said(message)).toContain('✖ Nobody but you could give Go.');
   });
+
+  test('says when the card does not stand where the environment file wants it', () => {
+    const message = startAnswer({ title: 'tiny 1.1.0 → production', missed: '#deplyos' }, counts);
+    expect(said(message)).toContain('The channel #deplyos of the environment file was not found');
+  });
 });
 
 describe('a refusal', () => {
@@ -212,7 +217,7 @@ describe('answers to commands', () => {
       locksMessage([{ environment: 'production', system: 'tiny', since: START, holder: '#42', by: 'UANA' }]),
     );
     expect(text).toContain('*production* · tiny · held by #42 · by <@UANA> · since {09:00}');
-    expect(text).toContain('/deploy unlock &lt;environment&gt; &lt;reason&gt;');
+    expect(text).toContain('/deploy unlock &lt;environment&gt; [system] &lt;reason&gt;');
   });
 
   test('whoami names roles by environment', () => {

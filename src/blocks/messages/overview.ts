@@ -150,7 +150,9 @@ export const locksMessage = (locks: readonly LockLine[]): Message =>
               reason === undefined || reason === holder ? undefined : inline(reason, 200),
             )}`,
         ),
-        'To free one: /deploy unlock <environment> <reason>'.replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+        'To free one: /deploy unlock <environment> [system] <reason>'
+          .replaceAll('<', '&lt;')
+          .replaceAll('>', '&gt;'),
       ]);
 
 export type Roles = { readonly environment: string; readonly roles: readonly string[] };

@@ -38,7 +38,12 @@ const needText = (what: string, checks: number): string =>
 
 /** The answer to a start: what happens now, or every blocker at once. */
 export const startAnswer = (
-  subject: { readonly title: string; readonly cardUrl?: string },
+  subject: {
+    readonly title: string;
+    readonly cardUrl?: string;
+    /** Channel of the environment file that was not found. */
+    readonly missed?: string;
+  },
   counts: StartCounts,
 ): Message => {
   const { blockers } = counts;
@@ -48,6 +53,11 @@ export const startAnswer = (
   return linesMessage(blockers.length === 0 ? `${title} has started` : `${title} is blocked`, [
     head,
     `${startCounts(counts)}.`,
+    ...(subject.missed === undefined
+      ? []
+      : [
+          `The channel ${inline(subject.missed, 90)} of the environment file was not found, so the card stands here. Correct the name, or invite me there.`,
+        ]),
     ...blockers.map((blocker) => `${SHAPE.red} ${answerText(blocker.message, 900)}`),
     ...(counts.notConnected === 0
       ? []

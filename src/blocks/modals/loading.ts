@@ -3,10 +3,6 @@ import { VIEW } from '../ids.ts';
 import { modal, section } from '../kit.ts';
 import { answerText } from '../text.ts';
 
-/** Opened within Slack's three seconds, before anything is read; the real view replaces it. */
-export const loadingModal = (title: string): ModalView =>
-  modal({ id: VIEW.loading, title, ref: '', blocks: [section('loading', 'One moment…')] });
-
 /** Instead of a view that cannot be shown: the refusal, in words. */
 export const refusalModal = (title: string, message: string): ModalView =>
   modal({ id: VIEW.loading, title, ref: '', blocks: [section('refusal', answerText(message, 2900))] });

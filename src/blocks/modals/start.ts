@@ -102,7 +102,7 @@ const whereInputs = ({ environments, systems, chosen }: StartModalInput): KnownB
     ? [
         section(
           'no-system',
-          'No checklist is loaded: put one into the checklists folder, then type /deploy reload.',
+          'No checklist is loaded: put one into the checklists folder, then restart the bot.',
         ),
       ]
     : [

@@ -1,8 +1,9 @@
-import type { AuditEvent, ChainHead } from '../../domain/audit.ts';
-import { verifyChain } from '../../domain/audit.ts';
+import type { AuditEvent } from '../../domain/audit.ts';
 import type { Alert, Debt } from '../../domain/deployment.ts';
 import { progressOf } from '../../domain/deployment.ts';
 import type { DomainEvent } from '../../domain/events.ts';
+import type { StoredChain } from '../../domain/judge-chain.ts';
+import { judgeChain } from '../../domain/judge-chain.ts';
 import type { PlanItem, Section } from '../../domain/plan.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { isLeaf } from '../../domain/standing.ts';
@@ -13,10 +14,8 @@ import { sceneOf } from '../scene.ts';
 /** What a report is made of. */
 export type ReportInput = {
   readonly situation: Situation;
-  /** The deployment's whole chain, oldest first. */
-  readonly audit: readonly AuditEvent[];
-  /** Where the chain ends according to the deployment's row. */
-  readonly head: ChainHead;
+  /** The deployment's whole chain. */
+  readonly chain: StoredChain;
   /** How to call a person in a file, where Slack draws no mention; absent: the id. */
   readonly nameOf?: (id: string) => string;
 };
@@ -61,9 +60,9 @@ export type WorstChange = {
 
 export type PastEvent = { readonly at: Instant; readonly event: DomainEvent };
 
-export const factsOf = ({ situation, audit, head }: ReportInput): ReportFacts => {
+export const factsOf = ({ situation, chain }: ReportInput): ReportFacts => {
   const scene = sceneOf(situation);
-  const past = audit.map(pastEvent);
+  const past = chain.events.map(pastEvent);
   const worst = worstChange(scene, past);
   return {
     scene,
@@ -72,9 +71,9 @@ export const factsOf = ({ situation, audit, head }: ReportInput): ReportFacts =>
     alerts: situation.deployment.alerts,
     past,
     audit: {
-      events: audit.length,
-      head: head.hash,
-      problems: verifyChain(audit, head).map(({ seq, what }) => `event ${seq} ${what}`),
+      events: chain.events.length,
+      head: chain.head?.hash ?? 'missing',
+      problems: judgeChain(chain).map(({ seq, what }) => `event ${seq} ${what}`),
     },
     ...(worst === undefined ? {} : { worst }),
   };

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { GENESIS, linksFor } from '../../domain/audit.ts';
-import type { AuditEvent, ChainHead } from '../../domain/audit.ts';
+import type { AuditEvent } from '../../domain/audit.ts';
 import type { DomainEvent } from '../../domain/events.ts';
+import type { StoredChain } from '../../domain/judge-chain.ts';
 import type { Measured } from '../../domain/deployment.ts';
 import { rollBack } from '../../domain/decide/roll-back.ts';
 import { markNotApplicable, skipItem } from '../../domain/settle/skip-item.ts';
@@ -15,16 +16,18 @@ import { reportPost } from './post.ts';
 
 type Fact = { readonly at: number; readonly event: DomainEvent };
 
-const chain = (facts: readonly Fact[]): { audit: readonly AuditEvent[]; head: ChainHead } => {
-  const audit: AuditEvent[] = [];
+const CHAIN = 'deployment:tiny-42';
+
+const chain = (facts: readonly Fact[]): { readonly chain: Required<StoredChain> } => {
+  const events: AuditEvent[] = [];
   let head = GENESIS;
   for (const { at, event } of facts) {
-    const [link] = linksFor({ chain: 'deployment:tiny-42', head, at }, [event]);
+    const [link] = linksFor({ chain: CHAIN, head, at }, [event]);
     if (link === undefined) throw new Error('no link');
-    audit.push(link);
+    events.push(link);
     head = { seq: link.seq, hash: link.hash };
   }
-  return { audit, head };
+  return { chain: { chain: CHAIN, events, head } };
 };
 
 const look = (itemId: string, at: number, outcome: Measured['outcome'], line: string): Fact => ({
@@ -87,11 +90,16 @@ describe('the report', () => {
   });
 
   test('verifies the audit chain and shows its head', () => {
-    const { audit, head } = chain(FACTS);
+    const whole = chain(FACTS).chain;
     expect(text).toContain('5 events, chain verified.');
-    expect(text).toContain(`Head hash: \`${head.hash}\``);
-    const cut = reportMarkdown({ situation: completed, audit: audit.slice(0, 3), head });
+    expect(text).toContain(`Head hash: \`${whole.head.hash}\``);
+    const cut = reportMarkdown({
+      situation: completed,
+      chain: { ...whole, events: whole.events.slice(0, 3) },
+    });
     expect(cut).toContain('chain broken: event 5 the chain ends at 3, its head says 5: the tail was cut');
+    const headless = reportMarkdown({ situation: completed, chain: { chain: CHAIN, events: whole.events } });
+    expect(headless).toContain('the record of where the chain ends is gone');
   });
 
   test('has an eight-line post', () => {

@@ -8,8 +8,9 @@ import type { Command, ExitCode } from '../command.ts';
 import { UsageError } from '../command.ts';
 import { withDatabase } from '../database.ts';
 import type { Terminal } from '../terminal.ts';
-import { judgeChain } from './judge-chain.ts';
-import { findChains, readChain } from './read-chains.ts';
+import { auditStore } from '../../db/loop-tables.ts';
+import { judgeChain } from '../../domain/judge-chain.ts';
+import { findChains } from './read-chains.ts';
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
@@ -22,7 +23,7 @@ const verifyAll = async (db: Db, asked: string | undefined, { print }: Terminal)
   let broken = 0;
   let events = 0;
   for (const name of names.asked) {
-    const chain = await readChain(db, name);
+    const chain = await auditStore(db).read(name);
     const problems = judgeChain(chain);
     events += chain.events.length;
     if (problems.length > 0) broken += 1;

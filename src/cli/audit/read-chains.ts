@@ -1,15 +1,5 @@
 import type { Db } from '../../db/connect.ts';
-import { auditStore } from '../../db/loop-tables.ts';
-import type { AuditEvent, ChainHead } from '../../domain/audit.ts';
 import { deploymentChain } from '../../domain/audit.ts';
-
-/** One chain as it is stored. */
-export type StoredChain = {
-  readonly chain: string;
-  readonly events: readonly AuditEvent[];
-  /** Absent: the row that says where the chain ends is gone. */
-  readonly head?: ChainHead;
-};
 
 /** Every chain there is, and every one there should be: with events, with a head, or of a deployment. */
 const listNames = async (db: Db): Promise<readonly string[]> => {
@@ -48,19 +38,3 @@ export const findChains = async (db: Db, asked: string | undefined): Promise<Cha
   const meant = await chainsMeant(db, asked);
   return { all, asked: all.filter((name) => meant.has(name)) };
 };
-
-/** Events and head as of one moment, so that a bot that is appending right now makes no chain look cut. */
-export const readChain = (db: Db, chain: string): Promise<StoredChain> =>
-  db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute(async (tx) => {
-      const events = await auditStore(tx).list(chain);
-      const row = await tx
-        .selectFrom('audit_chain')
-        .select(['seq', 'head'])
-        .where('chain', '=', chain)
-        .executeTakeFirst();
-      return { chain, events, ...(row === undefined ? {} : { head: { seq: row.seq, hash: row.head } }) };
-    });

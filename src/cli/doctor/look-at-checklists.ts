@@ -27,7 +27,7 @@ export const lookAtChecklists = (
     ...problems.map(({ file, line, column, message }) =>
       problem(
         line === 0 ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`,
-        'docs/checklists.md describes the format; /deploy reload reads it again',
+        'docs/checklists.md describes the format; the bot reads it when it starts',
       ),
     ),
   ],

@@ -68,6 +68,67 @@ describe('typed commands', () => {
     expect(targetOf('skip a b #42')).toEqual({ channel: HERE });
   });
 
+  it.each([
+    ['abort incident #12 is open', { kind: 'abort', reason: 'incident #12 is open' }],
+    ['no-go ticket #7 first', { kind: 'no_go', reason: 'ticket #7 first' }],
+    ['rollback incident #12 again', { kind: 'roll_back', plans: [], reason: 'incident #12 again' }],
+    ['deployed 13:40 see #12', { kind: 'deployed', clock: '13:40', override: 'see #12' }],
+    ['skip cost-alerts see #7', { kind: 'skip', itemId: 'cost-alerts', reason: 'see #7' }],
+  ])('%s: a number in the reason names no deployment', (text, act) => {
+    expect(actOf(text)).toEqual(act);
+    expect(targetOf(text)).toEqual({ channel: HERE });
+  });
+
+  it.each([
+    ['version 1.2.0 #42', { kind: 'version', version: '1.2.0' }],
+    ['version #42 1.2.0', { kind: 'version', version: '1.2.0' }],
+    ['sign-off #42', { kind: 'sign_off' }],
+    ['sign-off ops #42', { kind: 'sign_off', role: 'ops' }],
+    ['sign-off #42 accept-debts', { kind: 'sign_off', acceptedDebts: 'all' }],
+    ['sign-off ops accept-debts #42', { kind: 'sign_off', role: 'ops', acceptedDebts: 'all' }],
+  ])('%s: the number stands where a word of the command may', (text, act) => {
+    expect(actOf(text)).toEqual(act);
+    expect(targetOf(text)).toEqual({ number: 42 });
+  });
+
+  it.each(['go now #42', 'resume it #42', 'take-over please #42', 'deployed 13:40 #42', 'report of #42'])(
+    '%s: a number in the wrong place is explained, never passed over',
+    (text) => {
+      expect(parseCommand(text, HERE)).toMatchObject({ type: 'refuse', refusal: { code: 'usage' } });
+    },
+  );
+
+  it('take every word after the environment as the reason of a lock, and leave the system to be found', () => {
+    expect(parseCommand('lock production #12 is open', HERE)).toEqual({
+      type: 'lock',
+      kind: 'lock',
+      environment: 'production',
+      reason: '#12 is open',
+    });
+    expect(parseCommand('unlock production small it hangs', HERE)).toEqual({
+      type: 'lock',
+      kind: 'unlock',
+      environment: 'production',
+      reason: 'small it hangs',
+    });
+  });
+
+  it.each(['constructor', '__proto__', 'toString'])('%s is no subcommand', (name) => {
+    expect(parseCommand(name, HERE)).toMatchObject({
+      type: 'refuse',
+      refusal: { code: 'unknown_subcommand' },
+    });
+  });
+
+  it('say what works today in place of what comes later', () => {
+    expect(parseCommand('reload', HERE)).toMatchObject({
+      refusal: { code: 'not_available_yet', message: expect.stringContaining('Restart the bot') as string },
+    });
+    expect(parseCommand('relaod', HERE)).not.toMatchObject({
+      refusal: { message: expect.stringContaining('reload') as string },
+    });
+  });
+
   it('open the start dialog without words, and name what is near for a typo', () => {
     expect(parseCommand('  ', HERE)).toEqual({ type: 'open', dialog: { name: 'start' } });
     expect(parseCommand('depolyed', HERE)).toMatchObject({

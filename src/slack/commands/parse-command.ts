@@ -16,6 +16,22 @@ const usage = (how: string): Intent => refuse(refusal('usage', `Type it like thi
 
 const NUMBER = /^#(\d{1,9})$/;
 
+/** A command and the number of leading words of which one may be `#n`; after them a # is just text. */
+type Subcommand = { readonly numberWithin: number; readonly parse: Parse };
+
+const numbered =
+  (numberWithin: number) =>
+  (parse: Parse): Subcommand => ({ numberWithin, parse });
+
+/** Nothing here is about one deployment. */
+const noNumber = numbered(0);
+/** Free text follows at once: `abort #42 incident #12 is open`. */
+const numberFirst = numbered(1);
+/** One word of its own, then free text or nothing: `skip cost-alerts #42 no access`. */
+const numberInTwo = numbered(2);
+/** Words only, no text. */
+const numberInThree = numbered(3);
+
 /** Acts on an item: the item first, then free text. */
 const onItem =
   (
@@ -39,6 +55,12 @@ const onDeployment =
   (make: (rest: string, words: readonly string[]) => Act): Parse =>
   ({ words, target }) => ({ type: 'act', target, act: make(words.join(' '), words) });
 
+/** Takes no text, so a number further back was meant to name the deployment, and another one must not be taken for it. */
+const wordless =
+  (name: string, parse: Parse): Parse =>
+  (typed) =>
+    typed.words.some((word) => NUMBER.test(word)) ? usage(`${name} [#n]`) : parse(typed);
+
 /** `13:40`, `at 13:40`, `done at 13:40`, then why it goes on over open steps. */
 const CLOCK = /^(?:(?:done )?at )?((?:[01]?\d|2[0-3]):[0-5]\d)(?: |$)/i;
 
@@ -49,6 +71,30 @@ const readDeployed = (rest: string): Act => {
     kind: 'deployed',
     ...stated({ clock: clock?.[1], override: override === '' ? undefined : override }),
   };
+};
+
+const typedDeployed: Parse = (typed) => {
+  const act = readDeployed(typed.words.join(' '));
+  return act.kind === 'deployed' && NUMBER.test(act.override ?? '')
+    ? usage('deployed [#n] [13:40] [reason]')
+    : { type: 'act', target: typed.target, act };
+};
+
+/** Debts are accepted by a word of its own: whoever signs has seen them. */
+const ACCEPT_DEBTS = 'accept-debts';
+
+const readSignOff: Parse = ({ words, target }) => {
+  const [role, ...more] = words.filter((word) => word !== ACCEPT_DEBTS);
+  return more.length > 0
+    ? usage(`sign-off [role] [#n] [${ACCEPT_DEBTS}]`)
+    : {
+        type: 'act',
+        target,
+        act: {
+          kind: 'sign_off',
+          ...stated({ role, acceptedDebts: words.includes(ACCEPT_DEBTS) ? ('all' as const) : undefined }),
+        },
+      };
 };
 
 /** One item, the by-click checks of a phase, or `failed`: what the newest alert is about. */
@@ -100,73 +146,125 @@ const show =
   });
 
 const later =
-  (what: string): Parse =>
+  (message: string): Parse =>
   () =>
-    refuse(refusal('not_available_yet', `/deploy ${what} is not part of this version yet.`));
+    refuse(refusal('not_available_yet', message));
 
-/** Every subcommand. Each button has its typed equivalent here. */
-const SUBCOMMANDS: Readonly<Record<string, Parse>> = {
-  start: ({ words: [environment, ...rest], target, isNamed }) =>
-    isNamed && 'number' in target
-      ? usage('start <environment> [system] [version]')
-      : environment === undefined
-        ? { type: 'open', dialog: { name: 'start' } }
-        : { type: 'start', words: { environment, rest }, chosen: {} },
-  status: ({ words: [environment], target, isNamed }) => ({
-    type: 'show',
-    show: {
-      what: 'status',
-      ...(isNamed ? { of: target } : environment === undefined ? {} : { of: { environment } }),
-    },
-  }),
-  confirm: onItem(
+const readStart: Parse = ({ words: [environment, ...rest], isNamed }) =>
+  isNamed
+    ? usage('start <environment> [system] [version]')
+    : environment === undefined
+      ? { type: 'open', dialog: { name: 'start' } }
+      : { type: 'start', words: { environment, rest }, chosen: {} };
+
+const readStatus: Parse = ({ words: [environment], target, isNamed }) => ({
+  type: 'show',
+  show: {
+    what: 'status',
+    ...(isNamed ? { of: target } : environment === undefined ? {} : { of: { environment } }),
+  },
+});
+
+const readVersion: Parse = ({ words: [version], target }) =>
+  version === undefined
+    ? usage('version <v> [#n]')
+    : { type: 'act', target, act: { kind: 'version', version } };
+
+const onAlert = (name: string, kind: 'take_over' | 'acknowledge'): Subcommand =>
+  numberFirst(
+    wordless(
+      name,
+      onDeployment(() => ({ kind })),
+    ),
+  );
+
+/** Every subcommand there is. Each button has its typed equivalent here. */
+const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
+  ['start', numberInTwo(readStart)],
+  ['status', numberFirst(readStatus)],
+  [
     'confirm',
-    (itemId, text) =>
-      text === '' ? { kind: 'confirm', itemId } : { kind: 'confirm', itemId, seen: text, evidence: text },
-    (_phaseId, itemIds) => ({ kind: 'confirm_group', itemIds }),
-  ),
-  skip: reasoned('skip'),
-  na: reasoned('na'),
-  fail: reasoned('fail'),
-  undo: readUndo,
-  accept: reasoned('accept'),
-  rerun: readRerun,
-  note: onItem('note', (itemId, text) => ({ kind: 'note', itemId, text })),
-  version: ({ words: [version], target }) =>
-    version === undefined
-      ? usage('version <v> [#n]')
-      : { type: 'act', target, act: { kind: 'version', version } },
-  go: onDeployment(() => ({ kind: 'go' })),
-  'no-go': onDeployment((reason) => ({ kind: 'no_go', reason })),
-  resume: onDeployment(() => ({ kind: 'resume' })),
-  deployed: onDeployment(readDeployed),
-  'sign-off': onDeployment((_rest, [role]) => ({
-    kind: 'sign_off',
-    acceptedDebts: 'all',
-    ...(role === undefined ? {} : { role }),
-  })),
-  'take-over': onDeployment(() => ({ kind: 'take_over' })),
-  acknowledge: onDeployment(() => ({ kind: 'acknowledge' })),
-  rollback: onDeployment(readRollback),
-  abort: onDeployment((reason) => ({ kind: 'abort', reason })),
-  lock: lock('lock'),
-  unlock: lock('unlock'),
-  locks: show('locks'),
-  list: show('list'),
-  mine: show('mine'),
-  history: ({ words: [system] }) => ({
-    type: 'show',
-    show: { what: 'history', ...(system === undefined ? {} : { system }) },
-  }),
-  report: ({ target }) => ({ type: 'show', show: { what: 'report', target } }),
-  checklists: show('checklists'),
-  whoami: show('whoami'),
-  help: show('help'),
-  reload: later('reload'),
-  handover: later('handover'),
-};
+    numberInTwo(
+      onItem(
+        'confirm',
+        (itemId, text) =>
+          text === '' ? { kind: 'confirm', itemId } : { kind: 'confirm', itemId, seen: text, evidence: text },
+        (_phaseId, itemIds) => ({ kind: 'confirm_group', itemIds }),
+      ),
+    ),
+  ],
+  ['skip', numberInTwo(reasoned('skip'))],
+  ['na', numberInTwo(reasoned('na'))],
+  ['fail', numberInTwo(reasoned('fail'))],
+  ['undo', numberInTwo(readUndo)],
+  ['accept', numberInTwo(reasoned('accept'))],
+  ['rerun', numberInTwo(readRerun)],
+  ['note', numberInTwo(onItem('note', (itemId, text) => ({ kind: 'note', itemId, text })))],
+  ['version', numberInTwo(readVersion)],
+  [
+    'go',
+    numberFirst(
+      wordless(
+        'go',
+        onDeployment(() => ({ kind: 'go' })),
+      ),
+    ),
+  ],
+  ['no-go', numberFirst(onDeployment((reason) => ({ kind: 'no_go', reason })))],
+  [
+    'resume',
+    numberFirst(
+      wordless(
+        'resume',
+        onDeployment(() => ({ kind: 'resume' })),
+      ),
+    ),
+  ],
+  ['deployed', numberFirst(typedDeployed)],
+  ['sign-off', numberInThree(readSignOff)],
+  ['take-over', onAlert('take-over', 'take_over')],
+  ['acknowledge', onAlert('acknowledge', 'acknowledge')],
+  ['rollback', numberFirst(onDeployment(readRollback))],
+  ['abort', numberFirst(onDeployment((reason) => ({ kind: 'abort', reason })))],
+  ['lock', noNumber(lock('lock'))],
+  ['unlock', noNumber(lock('unlock'))],
+  ['locks', noNumber(show('locks'))],
+  ['list', noNumber(show('list'))],
+  ['mine', noNumber(show('mine'))],
+  [
+    'history',
+    noNumber(({ words: [system] }) => ({ type: 'show', show: { what: 'history', ...stated({ system }) } })),
+  ],
+  [
+    'report',
+    numberFirst(wordless('report', ({ target }) => ({ type: 'show', show: { what: 'report', target } }))),
+  ],
+  ['checklists', noNumber(show('checklists'))],
+  ['whoami', noNumber(show('whoami'))],
+  ['help', noNumber(show('help'))],
+]);
 
-export const SUBCOMMAND_NAMES: readonly string[] = Object.keys(SUBCOMMANDS);
+/** Planned, so that whoever tries is told what works until then. */
+const LATER: ReadonlyMap<string, Subcommand> = new Map([
+  [
+    'reload',
+    noNumber(
+      later(
+        '/deploy reload is not part of this version yet. Restart the bot: it reads the files as it starts.',
+      ),
+    ),
+  ],
+  [
+    'handover',
+    noNumber(
+      later(
+        '/deploy handover is not part of this version yet. Tell the others in the thread of the card who leads now.',
+      ),
+    ),
+  ],
+]);
+
+export const SUBCOMMAND_NAMES: readonly string[] = [...SUBCOMMANDS.keys()];
 
 /** Reads `/deploy …`. Nothing typed: the start dialog. */
 export const parseCommand = (text: string, channel: string): Intent => {
@@ -176,18 +274,17 @@ export const parseCommand = (text: string, channel: string): Intent => {
     .filter((word) => word !== '');
   const [name, ...rest] = all;
   if (name === undefined) return { type: 'open', dialog: { name: 'start' } };
-  const parse = SUBCOMMANDS[name.toLowerCase()];
-  if (parse === undefined) {
+  const known = SUBCOMMANDS.get(name.toLowerCase()) ?? LATER.get(name.toLowerCase());
+  if (known === undefined) {
     const near = nearest(name, SUBCOMMAND_NAMES);
     const hint =
       near.length === 0 ? 'Type /deploy help for all of them.' : `Did you mean ${near.join(' or ')}?`;
     return refuse(refusal('unknown_subcommand', `There is no /deploy ${name}. ${hint}`));
   }
-  // The number may stand first or after the item; in the free text a # is just text.
-  const place = rest.slice(0, 2).findIndex((word) => NUMBER.test(word));
+  const place = rest.slice(0, known.numberWithin).findIndex((word) => NUMBER.test(word));
   const number = place === -1 ? undefined : Number(NUMBER.exec(rest[place] ?? '')?.[1]);
   const words = number === undefined ? rest : rest.filter((_word, index) => index !== place);
-  return parse({
+  return known.parse({
     words,
     target: number === undefined ? { channel } : { number },
     isNamed: number !== undefined,

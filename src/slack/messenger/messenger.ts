@@ -2,6 +2,8 @@ import type { KnownBlock } from '@slack/types';
 import { WebClient } from '@slack/web-api';
 import type { Log } from '../../lib/log.ts';
 import type { Result } from '../../lib/result.ts';
+import type { Instant } from '../../lib/time.ts';
+import { SECOND } from '../../lib/time.ts';
 import { err, ok } from '../../lib/result.ts';
 import type { SlackProblem } from './problem.ts';
 import { problemOf } from './problem.ts';
@@ -34,6 +36,11 @@ export type Messenger = {
   readonly permalink: (message: Posted) => Answer<string>;
   readonly pin: (message: Posted) => Answer<void>;
   readonly unpin: (message: Posted) => Answer<void>;
+  /** Whether a file of this name was put into the thread at `since` or later. */
+  readonly hasFile: (
+    thread: { channel: string; threadTs: string },
+    file: { name: string; since: Instant },
+  ) => Answer<boolean>;
   readonly upload: (
     to: { channel: string; threadTs?: string },
     file: { name: string; title: string; content: string },
@@ -110,6 +117,7 @@ export const createMessenger = ({ token, apiUrl, fetch, log }: MessengerOptions)
       call(async () => (await client.chat.getPermalink({ channel, message_ts: ts })).permalink ?? ''),
     pin: ({ channel, ts }) => done(() => client.pins.add({ channel, timestamp: ts })),
     unpin: ({ channel, ts }) => done(() => client.pins.remove({ channel, timestamp: ts })),
+    hasFile: (thread, file) => call(() => hasFile(client, thread, file)),
     upload: ({ channel, threadTs }, { name, title, content }) =>
       done(() =>
         client.files.uploadV2({
@@ -141,6 +149,20 @@ const findPosted = async (
     return found?.event_type === METADATA_TYPE && found.event_payload?.key === key;
   });
   return own?.ts === undefined ? undefined : { channel, ts: own.ts };
+};
+
+const hasFile = async (
+  client: WebClient,
+  { channel, threadTs }: { channel: string; threadTs: string },
+  { name, since }: { name: string; since: Instant },
+): Promise<boolean> => {
+  const { messages = [] } = await client.conversations.replies({
+    channel,
+    ts: threadTs,
+    oldest: String(since / SECOND),
+    limit: LOOK_BACK,
+  });
+  return messages.some(({ files = [] }) => files.some((file) => file.name === name));
 };
 
 const respond = async (send: typeof globalThis.fetch, url: string, content: Content): Answer<void> => {

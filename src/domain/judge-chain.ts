@@ -1,6 +1,13 @@
-import type { AuditEvent, ChainProblem } from '../../domain/audit.ts';
-import { GENESIS, verifyChain } from '../../domain/audit.ts';
-import type { StoredChain } from './read-chains.ts';
+import type { AuditEvent, ChainHead, ChainProblem } from './audit.ts';
+import { GENESIS, verifyChain } from './audit.ts';
+
+/** One chain as it is stored, events and head of one moment: else a bot that appends meanwhile makes it look cut. */
+export type StoredChain = {
+  readonly chain: string;
+  readonly events: readonly AuditEvent[];
+  /** Absent: the row that says where the chain ends is gone. */
+  readonly head?: ChainHead;
+};
 
 /** What the hashed text says of its own row; undefined when it is not the JSON it was written as. */
 const statementOf = (text: string): unknown => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditEvent } from '../../domain/audit.ts';
-import { GENESIS, linksFor } from '../../domain/audit.ts';
+import type { AuditEvent } from './audit.ts';
+import { GENESIS, linksFor } from './audit.ts';
 import { judgeChain } from './judge-chain.ts';
 
 const CHAIN = 'deployment:todo-1';
