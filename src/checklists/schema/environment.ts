@@ -85,6 +85,10 @@ const systemSchema = z
       .strictObject({ dotenv: z.string().min(1).describe('Path of the dotenv file on the worker') })
       .describe('Where env checks read. {dotenv: /srv/app/.env}')
       .nullish(),
+    env: z
+      .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of a variable' }))
+      .describe("Variables of the worker that a check's auth may name as env:NAME. [SHOP_API_TOKEN]")
+      .nullish(),
     files: z.array(z.string().min(1)).describe('Folders that file checks may read below').nullish(),
     runner: runner.optional(),
     lock_from: z.enum(['start', 'go']).describe('When the lock is taken; default start').optional(),

@@ -62,6 +62,7 @@ const stepOf = (need: Need, kinds: readonly string[]): StepNumber => {
     case 'value':
       return stepOfName(need.name, kinds);
     case 'variable':
+    case 'named_variable':
       return stepOfName(need.variable.toLowerCase().replaceAll('_', '-'), kinds);
     case 'host':
       return IS_LOOPBACK.test(need.host) ? 3 : stepOfName(need.host, kinds);
