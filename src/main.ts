@@ -137,7 +137,7 @@ const announce = async (
 ) => {
   const presence = createPresence(work.workers, {
     id: randomUUID(),
-    runner: config.runner,
+    runner: undefined,
     isWorker: config.roles.has('worker'),
     held: () => referredNames(files.environments.values()).filter((name) => (env(name) ?? '') !== ''),
   });
@@ -214,7 +214,6 @@ const slackFor = (
 const databaseFor = async ({ config, log }: Parts, stops: Stops): Promise<string> => {
   const { database } = config;
   if (database.kind === 'url') return database.url.reveal();
-  if (database.kind === 'none') throw new Error('A zone runner without tables is not part of this version.');
   const server = await startEmbeddedPostgres({ dataDir: database.dataDir, log });
   stops.push(server.stop);
   return server.url;

@@ -168,6 +168,16 @@ describe('what is missing', () => {
     expect(of(kind, params, given)).toEqual({ kind: 'connected' });
   });
 
+  it('is the runner of a zone, for whatever is measured: no worker stands there', () => {
+    const zone: Given = { allow: ['a'], runner: 'prod-vpc', fileRoots: ['/srv'], effect: 'read' };
+    expect(of('http', { url: 'http://a' }, zone)).toEqual(missing('runner prod-vpc'));
+    expect(of('file', { path: '/srv/app/.env' }, zone)).toEqual(missing('runner prod-vpc'));
+    expect(of('http', { url: 'http://a', method: 'POST' }, { ...zone, effect: 'write' })).toEqual(
+      missing('runner prod-vpc'),
+    );
+    expect(of('state', { of: ['environment'] }, zone)).toEqual({ kind: 'connected' });
+  });
+
   it('follows the kinds of the worker that would run it', () => {
     expect(of('http', { url: 'http://a' }, { allow: ['a'], kinds: ['sql'] })).toEqual(missing('kind http'));
     expect(of('kubernetes', {}, { kinds: ['kubernetes'] })).toEqual({ kind: 'connected' });

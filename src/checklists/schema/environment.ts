@@ -66,7 +66,9 @@ const allowed = z.string().regex(/^(?!.*:\/\/)[^\s@]+$/, {
   error: 'expected host, host:port or CIDR:port, such as api.example.com:443',
 });
 
-const runner = line.describe('Zone whose runner does the checks');
+const runner = line.describe(
+  'Zone whose runner does the checks; not part of this version: the checks are by hand',
+);
 const channel = line.describe('Slack channel, name or id; absent: where the command was typed');
 
 const systemSchema = z

@@ -12,6 +12,8 @@ export type Need =
   | { readonly kind: 'env_source' }
   /** `file` checks have no folder to read below. */
   | { readonly kind: 'files' }
+  /** The environment file leaves the checks to a zone. */
+  | { readonly kind: 'zone'; readonly name: string }
   /** This version cannot run checks of that kind. */
   | { readonly kind: 'check_kind'; readonly name: string }
   | { readonly kind: 'other' };
@@ -29,6 +31,7 @@ const READINGS: readonly Reading[] = [
   [/^kind ([^ ]+)$/, (name) => ({ kind: 'check_kind', name })],
   [/^(env source)$/, () => ({ kind: 'env_source' })],
   [/^(runner on the host)$/, () => ({ kind: 'files' })],
+  [/^runner (.+)$/, (name) => ({ kind: 'zone', name })],
 ];
 
 /** Reads one entry of `missing`. */

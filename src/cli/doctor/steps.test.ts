@@ -21,6 +21,7 @@ describe('readNeed', () => {
     ['kind prometheus', { kind: 'check_kind', name: 'prometheus' }],
     ['env source', { kind: 'env_source' }],
     ['runner on the host', { kind: 'files' }],
+    ['runner prod-vpc', { kind: 'zone', name: 'prod-vpc' }],
     ['something new', { kind: 'other' }],
   ])('reads "%s"', (missing, need) => {
     expect(readNeed(missing)).toEqual(need);
