@@ -168,6 +168,13 @@ describe('what is missing', () => {
     expect(of(kind, params, given)).toEqual({ kind: 'connected' });
   });
 
+  it('is an earlier observation, for what judges a change', () => {
+    const change = { expect: { status: 200 }, warn: { p95: { changed_by: '10%' } } };
+    expect(of('http', { url: 'http://a' }, { allow: ['a'] }, change)).toEqual(
+      missing('baseline for changed_by'),
+    );
+  });
+
   it('is the runner of a zone, for whatever is measured: no worker stands there', () => {
     const zone: Given = { allow: ['a'], runner: 'prod-vpc', fileRoots: ['/srv'], effect: 'read' };
     expect(of('http', { url: 'http://a' }, zone)).toEqual(missing('runner prod-vpc'));
