@@ -26,7 +26,6 @@ describe('readConfig', () => {
       logLevel: 'info',
     });
     expect([...config.roles]).toEqual(['bot', 'worker', 'scheduler']);
-    expect(config).not.toHaveProperty('runner');
     expect(config.slack).toMatchObject({ apiUrl: 'https://slack.com/api/', connection: { kind: 'socket' } });
     expect(config.slack?.botToken.reveal()).toBe('xoxb-1-hush');
   });
@@ -92,7 +91,7 @@ describe('readConfig', () => {
     };
     expect(problemsOf(env)).toEqual([
       'ROLES must be a comma list of bot, worker and scheduler',
-      'RUNNER must be a name of up to 40 small letters, digits and dashes',
+      'RUNNER is for zone runners, which this version does not have: leave it empty',
       'SLACK_API_URL must be an https:// or http:// address',
       'DATABASE_URL must be a postgres:// address (special characters of a password are percent-encoded)',
       'REDIS_URL must be a redis:// or rediss:// address',
@@ -147,29 +146,11 @@ describe('readConfig', () => {
     expect(JSON.stringify(config)).not.toContain('hush');
   });
 
-  describe('of a zone runner', () => {
-    it('needs neither Slack nor tables, only the queue', () => {
-      const config = readConfig({ ROLES: 'worker', RUNNER: 'prod-vpc', REDIS_URL: 'redis://cache' });
-      expect(config).toMatchObject({
-        runner: 'prod-vpc',
-        database: { kind: 'none' },
-        queue: { kind: 'redis' },
-      });
-      expect(config).not.toHaveProperty('slack');
-    });
-
-    it('takes the queue from Postgres as well', () => {
-      const env = { ROLES: 'worker', RUNNER: 'prod-vpc' };
-      expect(readConfig({ ...env, DATABASE_URL: 'postgres://db/x' }).database.kind).toBe('url');
-      expect(readConfig({ ...env, DATA_DIR: '/srv/tminus' }).database.kind).toBe('embedded');
-    });
-
-    it('is refused with other roles, or alone on a queue of its own', () => {
-      expect(problemsOf({ ...SOCKET, RUNNER: 'prod-vpc' })).toEqual([
-        'RUNNER needs ROLES=worker: a zone runner does nothing else',
-        'RUNNER needs the queue of the other processes: set the same REDIS_URL or DATABASE_URL',
-      ]);
-    });
+  it('refuses to be a zone runner: checks are not routed to zones', () => {
+    expect(problemsOf({ ROLES: 'worker', RUNNER: 'prod-vpc', REDIS_URL: 'redis://cache' })).toEqual([
+      'RUNNER is for zone runners, which this version does not have: leave it empty',
+    ]);
+    expect(readConfig({ ...SOCKET, RUNNER: ' ' }).roles.size).toBe(3);
   });
 
   describe('in the container image', () => {
@@ -181,14 +162,12 @@ describe('readConfig', () => {
       ]);
     });
 
-    it('starts with either, and as a zone runner with neither', () => {
+    it('starts with either', () => {
       expect(readConfig({ ...env, DATA_DIR: '/data' }).database).toEqual({
         kind: 'embedded',
         dataDir: '/data',
       });
       expect(readConfig({ ...env, DATABASE_URL: 'postgres://db/x' }).database.kind).toBe('url');
-      const zone = { TMINUS_CONTAINER: '1', ROLES: 'worker', RUNNER: 'eu', REDIS_URL: 'redis://cache' };
-      expect(readConfig(zone).database.kind).toBe('none');
     });
   });
 });

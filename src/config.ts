@@ -19,9 +19,7 @@ export type SlackConfig = {
 export type DatabaseConfig =
   | { readonly kind: 'url'; readonly url: Secret }
   /** Our own server; `dataDir` may be relative to the working directory. */
-  | { readonly kind: 'embedded'; readonly dataDir: string }
-  /** A zone runner on Redis: it has no tables. */
-  | { readonly kind: 'none' };
+  | { readonly kind: 'embedded'; readonly dataDir: string };
 
 export type QueueConfig =
   | { readonly kind: 'redis'; readonly url: Secret }
@@ -31,8 +29,6 @@ export type QueueConfig =
 /** How this process runs. Safe to print: secrets are wrapped. */
 export type Config = {
   readonly roles: ReadonlySet<Role>;
-  /** Name of the zone whose checks alone this worker runs; absent: a core worker. */
-  readonly runner?: string;
   /** Present exactly when the roles include `bot`. */
   readonly slack?: SlackConfig;
   readonly database: DatabaseConfig;
@@ -77,14 +73,11 @@ const roleList = z
   .pipe(z.array(z.enum(ROLES, { error: 'must be a comma list of bot, worker and scheduler' })))
   .transform((roles) => new Set(roles));
 
-/** A zone's name becomes part of a queue's name. */
-const RUNNER_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
-
 const schema = z.object({
   ROLES: roleList.default(new Set(ROLES)),
+  // A worker that took checks of every zone would measure the wrong machine and say nothing.
   RUNNER: z
-    .string()
-    .regex(RUNNER_NAME, { error: 'must be a name of up to 40 small letters, digits and dashes' })
+    .never({ error: 'is for zone runners, which this version does not have: leave it empty' })
     .optional(),
   SLACK_BOT_TOKEN: token('xoxb-').optional(),
   SLACK_APP_TOKEN: token('xapp-').optional(),
@@ -136,23 +129,14 @@ const withoutBlanks = (env: Environment): Partial<Record<Name, string>> => {
 /** What the roles need and is absent. Judged on what was given, so that it is listed together with malformed values. */
 const listMissing = (given: Partial<Record<Name, string>>, roles: ReadonlySet<Role>): string[] => {
   const has = (...names: Name[]): boolean => names.some((name) => given[name] !== undefined);
-  const isZone = has('RUNNER');
   const rules: readonly (readonly [boolean, string])[] = [
-    [
-      isZone && (roles.has('bot') || roles.has('scheduler')),
-      'RUNNER needs ROLES=worker: a zone runner does nothing else',
-    ],
-    [
-      isZone && !has('REDIS_URL', 'DATABASE_URL', 'DATA_DIR'),
-      'RUNNER needs the queue of the other processes: set the same REDIS_URL or DATABASE_URL',
-    ],
     [roles.has('bot') && !has('SLACK_BOT_TOKEN'), 'SLACK_BOT_TOKEN (begins with xoxb-) is not set'],
     [
       roles.has('bot') && !has('SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'),
       'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is not set',
     ],
     [
-      given.TMINUS_CONTAINER === '1' && !isZone && !has('DATABASE_URL', 'DATA_DIR'),
+      given.TMINUS_CONTAINER === '1' && !has('DATABASE_URL', 'DATA_DIR'),
       'DATABASE_URL is not set; to keep the data in this container, set DATA_DIR to a mounted volume instead',
     ],
   ];
@@ -172,11 +156,8 @@ const slackConfig = (values: Values): SlackConfig | undefined => {
   return undefined;
 };
 
-const databaseConfig = (values: Values, isDataDirGiven: boolean): DatabaseConfig => {
-  if (values.DATABASE_URL !== undefined) return { kind: 'url', url: values.DATABASE_URL };
-  if (values.RUNNER !== undefined && !isDataDirGiven) return { kind: 'none' };
-  return { kind: 'embedded', dataDir: values.DATA_DIR };
-};
+const databaseConfig = ({ DATABASE_URL: url, DATA_DIR: dataDir }: Values): DatabaseConfig =>
+  url === undefined ? { kind: 'embedded', dataDir } : { kind: 'url', url };
 
 const problemOf = (issue: z.core.$ZodIssue): string => `${String(issue.path[0])} ${issue.message}`;
 
@@ -196,9 +177,8 @@ export const readConfig = (env: Environment, { roles }: { roles?: ReadonlySet<Ro
   const slack = asked.has('bot') ? slackConfig(values) : undefined;
   return {
     roles: asked,
-    ...(values.RUNNER === undefined ? {} : { runner: values.RUNNER }),
     ...(slack === undefined ? {} : { slack }),
-    database: databaseConfig(values, given.DATA_DIR !== undefined),
+    database: databaseConfig(values),
     queue: values.REDIS_URL === undefined ? { kind: 'postgres' } : { kind: 'redis', url: values.REDIS_URL },
     checklistsDir: values.CHECKLISTS_DIR,
     host: values.HOST,

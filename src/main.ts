@@ -6,6 +6,8 @@ import { holds } from './checklists/conditions.ts';
 import { effectiveChecklist } from './checklists/effective.ts';
 import { loadChecklists } from './checklists/load-checklists.ts';
 import type { LoadedChecklists } from './checklists/load-checklists.ts';
+import type { Undo } from './cli/undo.ts';
+import { startUndoably } from './cli/undo.ts';
 import type { Config } from './config.ts';
 import { becomeClaimant } from './db/claimant.ts';
 import { connect } from './db/connect.ts';
@@ -58,28 +60,18 @@ export const startTminus = async ({
   log,
   now = () => new Date(),
 }: StartOptions): Promise<Tminus> => {
-  const stops: (() => Promise<unknown>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const undo of stops.splice(0).reverse()) await undo();
-  };
-  try {
-    const started = await startParts({ config, env, log, now }, stops);
-    return { ...started, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const { started, stop } = await startUndoably((undo) => startParts({ config, env, log, now }, undo));
+  return { ...started, stop };
 };
 
 type Parts = Required<StartOptions>;
-type Stops = (() => Promise<unknown>)[];
 
-const startParts = async (parts: Parts, stops: Stops): Promise<Omit<Tminus, 'stop'>> => {
+const startParts = async (parts: Parts, undo: Undo): Promise<Omit<Tminus, 'stop'>> => {
   const { config, log, now } = parts;
-  const { databaseUrl, work, clicks, jobs } = await openStores(parts, stops);
+  const { databaseUrl, work, clicks, jobs } = await openStores(parts, undo);
   const files = await loadFiles(config, log);
   const presence = await announce(parts, { work, files });
-  stops.push(presence.leave);
+  undo.add(presence.leave);
   const calendarOf = keptCalendars();
   const loopWith: LoopWith = (teamId, store, people) => ({
     teamId,
@@ -98,10 +90,10 @@ const startParts = async (parts: Parts, stops: Stops): Promise<Omit<Tminus, 'sto
   });
   const slack =
     config.slack === undefined ? undefined : await slackFor(config.slack, { log, now, clicks, loopWith });
-  if (slack !== undefined) stops.push(slack.stop);
+  if (slack !== undefined) undo.add(slack.stop);
 
-  startWork(parts, stops, { work, jobs, databaseUrl, slack, loopWith });
-  stops.push(
+  startWork(parts, undo, { work, jobs, databaseUrl, slack, loopWith });
+  undo.add(
     startClock(parts, {
       work,
       loop: loopWith('', work, NOBODY),
@@ -111,7 +103,7 @@ const startParts = async (parts: Parts, stops: Stops): Promise<Omit<Tminus, 'sto
     }).stop,
   );
   const http = await startHttp(httpOptions(config, { work, jobs, slack }));
-  stops.push(http.close);
+  undo.add(http.close);
   await slack?.open();
   log.info({ url: http.url, roles: [...config.roles], kinds: listKinds().length }, 'started');
   return { url: http.url, databaseUrl };
@@ -120,23 +112,23 @@ const startParts = async (parts: Parts, stops: Stops): Promise<Omit<Tminus, 'sto
 type LoopWith = (teamId: string, store: Store, people: Loop['people']) => Loop;
 
 /** The database migrated, its pools, and the queue. */
-const openStores = async (parts: Parts, stops: Stops) => {
+const openStores = async (parts: Parts, undo: Undo) => {
   const { config, log } = parts;
-  const databaseUrl = await databaseFor(parts, stops);
+  const databaseUrl = await databaseFor(parts, undo);
   await migrateToLatest(databaseUrl);
   const backend = backendFor(config, databaseUrl);
   await migrateJobs(backend);
   const claimant = await becomeClaimant(databaseUrl, log);
-  stops.push(claimant.close);
+  undo.add(claimant.close);
   const pool = (name: string, max: number): Store => {
     const database = connect(databaseUrl, { name, max, log });
-    stops.push(database.close);
+    undo.add(database.close);
     return storeOn(database.db, claimant.key);
   };
   const work = pool('work', WORK_POOL);
   const clicks = pool('clicks', CLICK_POOL);
   const jobs = createJobs(backend, log);
-  stops.push(jobs.close);
+  undo.add(jobs.close);
   return { databaseUrl, work, clicks, jobs };
 };
 
@@ -146,7 +138,7 @@ const announce = async (
 ) => {
   const presence = createPresence(work.workers, {
     id: randomUUID(),
-    runner: config.runner,
+    runner: undefined,
     isWorker: config.roles.has('worker'),
     held: () => referredNames(files.environments.values()).filter((name) => (env(name) ?? '') !== ''),
   });
@@ -157,7 +149,7 @@ const announce = async (
 /** Begins to take jobs, and to move what was committed into the queues. */
 const startWork = (
   { config, env, log, now }: Parts,
-  stops: Stops,
+  undo: Undo,
   {
     work,
     jobs,
@@ -175,8 +167,8 @@ const startWork = (
     sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     log,
   });
-  stops.push(jobs.process(handlers).stop);
-  stops.push(startRelay({ store: work, jobs, databaseUrl, now, log }).stop);
+  undo.add(jobs.process(handlers).stop);
+  undo.add(startRelay({ store: work, jobs, databaseUrl, now, log }).stop);
 };
 
 const httpOptions = (
@@ -220,12 +212,11 @@ const slackFor = (
     show: clicks,
   });
 
-const databaseFor = async ({ config, log }: Parts, stops: Stops): Promise<string> => {
+const databaseFor = async ({ config, log }: Parts, undo: Undo): Promise<string> => {
   const { database } = config;
   if (database.kind === 'url') return database.url.reveal();
-  if (database.kind === 'none') throw new Error('A zone runner without tables is not part of this version.');
   const server = await startEmbeddedPostgres({ dataDir: database.dataDir, log });
-  stops.push(server.stop);
+  undo.add(server.stop);
   return server.url;
 };
 

@@ -60,7 +60,7 @@ describe('an environment file', () => {
     const { systems } = read(
       `${named}runner: dmz
 systems:
-  near: {runner: app-host, commands: {disk: [/usr/bin/df, -h], heads: {argv: [/app/alembic, heads], cwd: /app, env: [PATH]}}, files: [/srv], env_source: {dotenv: /srv/.env}, lock_from: go, channel: C1}
+  near: {runner: app-host, commands: {disk: [/usr/bin/df, -h], heads: {argv: [/app/alembic, heads], cwd: /app, env: [PATH]}}, files: [/srv], env: [A_TOKEN], env_source: {dotenv: /srv/.env}, lock_from: go, channel: C1}
   far: {allow: ["db:5432", "10.0.0.0/8:443", "[::1]:80"]}
 `,
     );
@@ -75,6 +75,7 @@ systems:
         },
         envSource: { kind: 'dotenv', path: '/srv/.env' },
         fileRoots: ['/srv'],
+        env: ['A_TOKEN'],
         runner: 'app-host',
       },
       lockFrom: 'go',

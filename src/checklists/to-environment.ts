@@ -49,6 +49,7 @@ const toConnections = (raw: RawSystem, runner: string | undefined): Connections 
   fileRoots: raw.files ?? [],
   ...stated({
     envSource: raw.env_source ? ({ kind: 'dotenv', path: raw.env_source.dotenv } as const) : undefined,
+    env: raw.env ?? undefined,
     runner: raw.runner ?? runner,
   }),
 });

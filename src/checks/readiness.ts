@@ -56,6 +56,15 @@ const unsetNames = (
     return unsetSecret(name, secrets[name] ?? '', hasEnv) ?? [];
   });
 
+/** An earlier observation is not handed to a check in this version, and without one `changed_by` can tell nothing. */
+const baselines = ({ expect = {}, warn = {} }: CheckDefinition): readonly string[] =>
+  holdsKey([expect, warn], 'changed_by') ? ['baseline for changed_by'] : [];
+
+const holdsKey = (value: Json, key: string): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (Object.hasOwn(value, key) || Object.values(value).some((one: Json) => holdsKey(one, key)));
+
 const needsOf = (kind: CheckKind, params: JsonObject, context: NeedsContext): readonly string[] => {
   const prepared = kind.prepare(params);
   // Wrong parameters are not a matter of connecting: the run says what is wrong with them.
@@ -66,6 +75,9 @@ const missingFor = (
   { definition, connections }: ReadinessInput,
   world: ReadinessWorld,
 ): readonly string[] => {
+  // Nobody does the work of a zone in this version, and any other worker would measure the wrong place.
+  if (connections.runner !== undefined && definition.kind !== 'state')
+    return [`runner ${connections.runner}`];
   const kind = findKind(definition.kind);
   const isKnown = world.kinds ? world.kinds.has(definition.kind) : kind !== undefined;
   const { params, left } = filled(definition, connections);
@@ -74,11 +86,12 @@ const missingFor = (
   // With a parameter missing the rest of the target is not known either.
   if (unset.length > 0 || !kind) return unset;
   const permits = permitsOf(connections, []);
-  return needsOf(kind, params, {
+  const needs = needsOf(kind, params, {
     connections,
     hasEnv: world.hasEnv,
     isPermitted: (target) => findPermit(permits, target) !== undefined,
   });
+  return [...needs, ...baselines(definition)];
 };
 
 /**

@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckDefinition } from '../domain/check.ts';
+import type { Json } from '../lib/json.ts';
+import { MATCHER_NAMES, validateExpectations } from '../lib/matching/matchers.ts';
 import type { Measured } from './check.ts';
 import { decidingFinding, expectationProblems, reachVerdict, type Verdict } from './verdict.ts';
 
@@ -69,6 +72,11 @@ describe('what is not all there', () => {
     { body: { not_contains: 'error' } },
     { body: { absent: true } },
     { 'body.error': { absent: true } },
+    { 'body.error': { exists: false } },
+    { body: { gt: 5 } },
+    { 'rows[*].n': { exists: true } },
+    { 'rows[*].n': { contains: 1 } },
+    { 'rows[3].n': { exists: false } },
     { body: { ends: 'well' } },
     { body: { matches: 'well$' } },
     { body: 'begins well' },
@@ -95,6 +103,65 @@ describe('what is not all there', () => {
   it('says why', () => {
     expect(judgeIt(part, { expect: { count: 200 } }).findings[0]?.line).toBe(
       'count: not judged, count is more than 200',
+    );
+  });
+
+  it('is not judged by its part at all when the whole would be read as something else', () => {
+    const incomplete = [{ key: 'body', reason: 'is larger than 256 KiB', isOtherwise: true }];
+    const json: Measured = { observation: { body: '{"status": "ok", ' }, incomplete };
+    expect(judgeIt(json, { expect: { body: { contains: 'status' } } }).outcome).toBe('inconclusive');
+  });
+
+  it('is not kept as if it were the whole', () => {
+    const verdict = judgeIt(part, {
+      expect: { status: 200 },
+      capture: { users: 'count', first: 'rows[0].n' },
+    });
+    expect(verdict).toMatchObject({ outcome: 'inconclusive', captured: { first: 1 } });
+    expect(verdict.captured).not.toHaveProperty('users');
+  });
+});
+
+const entry = fc.constantFrom<Json>(0, 1, 'a', 'ab', null, { n: 1 }, { n: 2 }, { m: 1 }, {});
+const whole = fc.oneof(
+  fc.array(entry, { minLength: 1, maxLength: 6 }),
+  fc.string({ unit: fc.constantFrom('a', 'b', '1', '2', '.', ' ', '-', 's'), minLength: 1, maxLength: 8 }),
+  fc.constantFrom('2026-11-20 and more', '12 ms', '1.2.3-rc.1', '15.7.0'),
+  fc.nat({ max: 20 }),
+);
+
+const partOf = (value: Json, share: number): Json => {
+  if (typeof value === 'number') return Math.floor(value * share);
+  return typeof value === 'string' || Array.isArray(value)
+    ? (value.slice(0, Math.ceil(value.length * share)) as Json)
+    : value;
+};
+
+const operands: readonly Json[] = [
+  ...[true, false, 0, 1, 5, 'a', 'ab', 'b', '1', '24h', '10%', '.', '>=1', '2026-11-20', 'string', 'list'],
+  ...[[1, 5], ['a', 'b'], { n: 1 }, { lt: 3 }, { gte: 1 }, { eq: 'a' }, { not_contains: 'b' }],
+];
+const expectations = MATCHER_NAMES.flatMap((name) => operands.map((operand) => ({ [name]: operand }))).filter(
+  (one) => validateExpectations({ v: one }).length === 0,
+);
+const one = fc.constantFrom(...expectations);
+const expectation = fc.oneof(
+  one,
+  fc.tuple(one, one).map(([first, second]) => ({ ...first, ...second })),
+);
+const path = fc.constantFrom('v', 'v.n', 'v[0]', 'v[0].n', 'v[1].n', 'v[9]', 'v[*]', 'v[*].n');
+
+describe('a part, whatever is expected', () => {
+  it('passes nothing that the whole does not pass', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(whole, share, path, expectation, (all, size, where, expected) => {
+        const definition = { expect: { [where]: expected } };
+        const cut = { observation: { v: partOf(all, size) }, incomplete: [{ key: 'v', reason: 'is cut' }] };
+        if (judgeIt(cut, definition).outcome === 'pass')
+          expect(judgeIt({ observation: { v: all } }, definition).outcome).toBe('pass');
+      }),
+      { numRuns: 3000 },
     );
   });
 });

@@ -31,11 +31,33 @@ export const expectationProblems = ({ expect, warn, capture }: CheckDefinition):
   }),
 ];
 
-// What a part satisfies the whole satisfies too; every other matcher could be fooled by a cut.
-const HOLDS_FOR_THE_WHOLE = new Set(['contains', 'starts', 'gt', 'gte', 'exists']);
+// What a part satisfies the whole satisfies too. Every matcher that is not here could be fooled by a cut.
+const HOLDS_FOR_THE_WHOLE: Readonly<Record<string, (operand: Json, part: Json) => boolean>> = {
+  contains: () => true,
+  starts: () => true,
+  exists: (operand) => operand !== false,
+  // A count only grows with the rest; a text that reads as a number need not be one in the end.
+  gt: (_, part) => typeof part === 'number',
+  gte: (_, part) => typeof part === 'number',
+};
 
-const isSafeOnPart = (expectation: Json | undefined): boolean =>
-  isJsonObject(expectation) && Object.keys(expectation).every((name) => HOLDS_FOR_THE_WHOLE.has(name));
+const isSafeOnPart = (
+  expectation: Json | undefined,
+  { path, observation }: { path: string; observation: JsonObject },
+): boolean => {
+  const read = readPath(observation, path);
+  // The rest of a list may lack what every entry of its part has.
+  if (!isJsonObject(expectation) || !read.found || hasEach(path)) return false;
+  return Object.entries(expectation).every(
+    ([name, operand]) =>
+      Object.hasOwn(HOLDS_FOR_THE_WHOLE, name) && HOLDS_FOR_THE_WHOLE[name]?.(operand, read.value),
+  );
+};
+
+const hasEach = (path: string): boolean => {
+  const segments = parsePath(path);
+  return segments.ok && segments.value.some(({ kind }) => kind === 'each');
+};
 
 const touches = (path: string, { key }: Incomplete): boolean => {
   const segments = parsePath(path);
@@ -70,7 +92,7 @@ export const storedPart = (
 const isExact = (path: string, observation: JsonObject): boolean => {
   const segments = parsePath(path);
   if (!segments.ok || segments.value.length < 2) return false;
-  return !segments.value.some(({ kind }) => kind === 'each') && readPath(observation, path).found;
+  return !hasEach(path) && readPath(observation, path).found;
 };
 
 const isSecretPath = (path: string): boolean => {
@@ -90,30 +112,37 @@ const concealed = (finding: Finding, expectation: Json | undefined): Finding => 
 
 type Side = { readonly expectations: Expectations; readonly level: 'fail' | 'warn' };
 
-const judgeSide = (
-  { observation, incomplete = [] }: Measured,
-  { expectations, level }: Side,
-  now: Date,
-): Finding[] =>
-  judge(expectations, observation, { level, now }).map((judged) => {
+/** What keeps the value at a path from being all there; undefined when it is. */
+const cutAt = (path: string, { observation, incomplete = [] }: Measured): Incomplete | undefined =>
+  isExact(path, observation) ? undefined : incomplete.find((one) => touches(path, one));
+
+const judgeSide = (measured: Measured, { expectations, level }: Side, now: Date): Finding[] => {
+  const { observation } = measured;
+  return judge(expectations, observation, { level, now }).map((judged) => {
     const { path, verdict } = judged;
     const finding = concealed(judged, expectations[path]);
-    const part = incomplete.find((one) => touches(path, one));
-    if (!part || isExact(path, observation)) return finding;
-    if (verdict === 'holds' && isSafeOnPart(expectations[path])) return finding;
+    const part = cutAt(path, measured);
+    if (!part) return finding;
+    const isSafe = !part.isOtherwise && isSafeOnPart(expectations[path], { path, observation });
+    if (verdict === 'holds' && isSafe) return finding;
     return { path, verdict: 'unknown', line: `${path}: not judged, ${part.key} ${part.reason}` };
   });
+};
 
 const captureAll = (
   capture: Readonly<Record<string, string>>,
-  observation: JsonObject,
+  measured: Measured,
 ): { captured: JsonObject; findings: Finding[] } => {
   const captured: Record<string, Json> = {};
   const findings: Finding[] = [];
   for (const [name, path] of Object.entries(capture)) {
-    const read = readPath(observation, path);
-    if (read.found) captured[name] = read.value;
-    else findings.push({ path, verdict: 'unknown', line: `${name}: nothing to keep at ${path}` });
+    const read = readPath(measured.observation, path);
+    const part = cutAt(path, measured);
+    if (read.found && !part) captured[name] = read.value;
+    else {
+      const why = part ? `${part.key} ${part.reason}` : `nothing to keep at ${path}`;
+      findings.push({ path, verdict: 'unknown', line: `${name}: ${why}` });
+    }
   }
   return { captured, findings };
 };
@@ -128,7 +157,7 @@ const outcomeOf = (findings: readonly Finding[]): Verdict['outcome'] => {
 
 /** Judges a measurement: every expectation, the stricter ones, and whether what is to be kept was there. */
 export const reachVerdict = (measured: Measured, { definition, passes, now }: Judging): Verdict => {
-  const kept = captureAll(definition.capture ?? {}, measured.observation);
+  const kept = captureAll(definition.capture ?? {}, measured);
   const findings = [
     ...judgeSide(measured, { expectations: definition.expect ?? passes, level: 'fail' }, now),
     ...judgeSide(measured, { expectations: definition.warn ?? {}, level: 'warn' }, now),

@@ -27,8 +27,6 @@ export const withDatabase = async <T>(
   use: (url: string) => Promise<T>,
 ): Promise<T> => {
   if (database.kind === 'url') return use(database.url.reveal());
-  if (database.kind === 'none')
-    throw new NoDatabaseError('A zone runner has no database: ask where DATABASE_URL is set.');
   const { dataDir } = database;
   if (!isMade && !(await wasStartedIn(dataDir)))
     throw new NoDatabaseError(

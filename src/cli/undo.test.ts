@@ -29,6 +29,17 @@ it('ends what was started when a later start fails', async () => {
   expect(seen).toEqual(['first']);
 });
 
+it('says why it did not start, also when something could not be ended then', async () => {
+  const seen: string[] = [];
+  const failing = startUndoably((undo) => {
+    undo.add(part('server', seen));
+    undo.add(() => Promise.reject(new Error('stuck')));
+    return Promise.reject(new Error('port taken'));
+  });
+  await expect(failing).rejects.toThrow('port taken');
+  expect(seen).toEqual(['server']);
+});
+
 it('ends the others when one cannot be ended, and says so', async () => {
   const seen: string[] = [];
   const { stop } = await startUndoably((undo) => {

@@ -21,7 +21,8 @@ export const startUndoably = async <T>(
   try {
     return { started: await start({ add: (end) => ends.push(end) }), stop };
   } catch (error) {
-    await stop();
+    // What kept it from starting says more than what then could not be ended.
+    await stop().catch(() => undefined);
     throw error;
   }
 };

@@ -57,14 +57,6 @@ export const budgetStore = (db: Kysely<Schema>) => ({
   /** Takes the right to post one message to a channel; the same answer. Its row stands beside the workspace's own. */
   takePost: (channel: string, now: Instant): Promise<number> =>
     takeFrom(db, { key: `post:${channel}`, ...POSTS }, { reserve: 0, now }),
-  /** Gives an update back that was not needed after all. */
-  giveBack: async (teamId: string): Promise<void> => {
-    await db
-      .updateTable('slack_budget')
-      .set({ tokens: sql<number>`least(${BUDGET.capacity}::float8, tokens + 1)` })
-      .where('team_id', '=', teamId)
-      .execute();
-  },
   /** Slack said no: nothing is left until it said there would be. */
   drain: async (teamId: string, until: Instant): Promise<void> => {
     await db

@@ -6,6 +6,9 @@ import type { Instant } from '../lib/time.ts';
 import type { KeptDeployments } from './kept-deployments.ts';
 import type { Schema } from './schema.ts';
 
+/** Far beyond what a team has under way, weeks of watching included: a newer T-0 wakes every older one of its place. */
+const MOST_LIVE = 1000;
+
 const dateOf = (at: Instant | undefined): Date | null => (at === undefined ? null : new Date(at));
 
 const rowOf = (deployment: Deployment, nextDueAt: Instant | undefined, now: Instant) => {
@@ -85,7 +88,7 @@ export const deploymentStore = (db: Kysely<Schema>, kept: KeptDeployments) => {
     listLive: async (teamId: string, channel?: string): Promise<Deployment[]> => {
       let query = stamps().where('team_id', '=', teamId).where('ended_at', 'is', null);
       if (channel !== undefined) query = query.where('channel', '=', channel);
-      return whole(await query.orderBy('number', 'desc').limit(50).execute());
+      return whole(await query.orderBy('number', 'desc').limit(MOST_LIVE).execute());
     },
     listLiveIds: async (): Promise<string[]> => {
       const rows = await db.selectFrom('deployment').select('id').where('ended_at', 'is', null).execute();

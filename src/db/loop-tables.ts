@@ -81,6 +81,22 @@ export const inboxStore = (db: Kysely<Schema>, self: number) => ({
       tries,
     }));
   },
+  /** Takes handled envelopes away, bodies and keys; returns how many. One that Slack sends again after that is a new one. */
+  deleteHandled: async ({ before, limit }: { before: Instant; limit: number }): Promise<number> => {
+    const result = await db
+      .deleteFrom('inbox')
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('inbox')
+          .select('id')
+          .where('handled_at', '<', new Date(before))
+          .limit(limit)
+          .forUpdate()
+          .skipLocked(),
+      )
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
+  },
   countOpen: async (): Promise<number> => {
     const row = await db
       .selectFrom('inbox')
@@ -130,9 +146,20 @@ export const outboxStore = (db: Kysely<Schema>) => ({
       .where('id', 'in', [...ids])
       .execute();
   },
-  /** Done entries are only of use for a look back. */
-  deleteDoneBefore: async (before: Instant): Promise<void> => {
-    await db.deleteFrom('outbox').where('done_at', '<', new Date(before)).execute();
+  deleteDone: async ({ before, limit }: { before: Instant; limit: number }): Promise<number> => {
+    const result = await db
+      .deleteFrom('outbox')
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('outbox')
+          .select('id')
+          .where('done_at', '<', new Date(before))
+          .limit(limit)
+          .forUpdate()
+          .skipLocked(),
+      )
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
   },
 });
 

@@ -82,6 +82,28 @@ export const noticeStore = (db: Kysely<Schema>) => ({
   giveUp: async (id: string, why: string): Promise<void> => {
     await db.updateTable('notice').set({ given_up: why }).where('id', '=', id).execute();
   },
+  /**
+   * Takes away what was said or given up; returns how many. While its deployment goes on a notice stays: its id keeps the
+   * same thing from being said again.
+   */
+  deleteSaid: async ({ before, limit }: { before: Instant; limit: number }): Promise<number> => {
+    const result = await db
+      .deleteFrom('notice')
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('notice')
+          .leftJoin('deployment', 'deployment.id', 'notice.deployment_id')
+          .select('notice.id')
+          .where('notice.created_at', '<', new Date(before))
+          .where((is) => is.or([is('notice.sent_at', 'is not', null), is('notice.given_up', 'is not', null)]))
+          .where((is) =>
+            is.or([is('notice.deployment_id', 'is', null), is('deployment.ended_at', '<', new Date(before))]),
+          )
+          .limit(limit),
+      )
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
+  },
   /** Made before `before`, not said yet, and nobody at it now: what a crash or a lost job left. */
   listOpen: async ({ before, now }: { before: Instant; now: Instant }): Promise<string[]> => {
     const rows = await db

@@ -157,6 +157,25 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       .execute();
     return rows.map(({ id }) => id);
   },
+  /** Forgets what the settled runs of deployments that ended before were given, not what they found; returns how many. */
+  emptyRequests: async ({ before, limit }: { before: Instant; limit: number }): Promise<number> => {
+    const result = await db
+      .updateTable('check_run')
+      .set({ request: '{}' })
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('check_run')
+          .innerJoin('deployment', 'deployment.id', 'check_run.deployment_id')
+          .select('check_run.id')
+          .where('deployment.ended_at', '<', new Date(before))
+          .where('check_run.state', '=', 'settled')
+          // By its size: comparing would read every request from where large values are kept.
+          .where(sql<boolean>`pg_column_size(check_run.request) > 16`)
+          .limit(limit),
+      )
+      .executeTakeFirst();
+    return Number(result.numUpdatedRows);
+  },
   /** Of each item, the last run that ended well before a moment. Items that never did are left out. */
   listLastGood: async (
     deploymentId: string,

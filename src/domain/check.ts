@@ -93,6 +93,8 @@ export type Connections = {
   readonly commands: Readonly<Record<string, NamedCommand>>;
   /** Where `env` checks read: a dotenv file. Absent: `env` checks are not connected. */
   readonly envSource?: { readonly kind: 'dotenv'; readonly path: string };
+  /** Variables of the worker that the `auth` of a check may name as `env:NAME`, besides those of `secrets`. */
+  readonly env?: readonly string[];
   /** Folders `file` checks may read below; empty: `file` checks are not connected. */
   readonly fileRoots: readonly string[];
   /** Zone whose runner must do the work; absent: any core worker. */

@@ -9,8 +9,10 @@ const BATCH = 100;
 /** A NOTIFY can be lost with its connection; this is how long an entry then waits at most. */
 const POLL_MS = 1000;
 
+type RelayTx = { readonly outbox: Pick<Store['outbox'], 'take' | 'done'> };
+
 export type RelayDeps = {
-  readonly store: Pick<Store, 'transact'>;
+  readonly store: { readonly transact: <T>(work: (tx: RelayTx) => Promise<T>) => Promise<T> };
   readonly jobs: Pick<Jobs, 'add'>;
   readonly databaseUrl: string;
   readonly now: () => Date;
@@ -52,16 +54,27 @@ export const startRelay = (deps: RelayDeps): { readonly stop: () => Promise<void
   };
 };
 
-/** Adds a batch to the queues, then marks it done. A crash in between adds twice, which every processor bears. */
-const moveBatch = async ({ store, jobs, now }: RelayDeps): Promise<number> =>
+/**
+ * Adds a batch to the queues, then marks it done; returns how many. A crash in between adds twice, which every processor
+ * bears. An entry that no queue takes stays and holds up no other; rejects when none was taken.
+ */
+export const moveBatch = async ({ store, jobs, now, log }: Omit<RelayDeps, 'databaseUrl'>): Promise<number> =>
   store.transact(async (tx) => {
     const entries = await tx.outbox.take(BATCH);
-    await Promise.all(entries.map(({ queue, payload }) => jobs.add(queue, payload)));
+    const added = await Promise.allSettled(entries.map(({ queue, payload }) => jobs.add(queue, payload)));
+    const moved = entries.filter((_, position) => added[position]?.status === 'fulfilled');
+    const refused = added.find((one) => one.status === 'rejected');
+    if (refused !== undefined && moved.length === 0) throw refused.reason;
+    if (refused !== undefined)
+      log.warn(
+        { err: refused.reason as unknown, entries: entries.length - moved.length },
+        'relay_entries_stay',
+      );
     await tx.outbox.done(
-      entries.map(({ id }) => id),
+      moved.map(({ id }) => id),
       now().getTime(),
     );
-    return entries.length;
+    return moved.length;
   });
 
 /** Keeps a LISTEN connection; after it breaks it is made again at the next second. */

@@ -1,8 +1,10 @@
 import cron from 'node-cron';
 import type { Log } from '../lib/log.ts';
 import type { Instant } from '../lib/time.ts';
-import { MINUTE, SECOND } from '../lib/time.ts';
+import { SECOND } from '../lib/time.ts';
 import { noteAlive } from '../usecases/note-alive.ts';
+import type { RetentionStore } from './retention.ts';
+import { retain } from './retention.ts';
 import type { Transact } from '../usecases/stores.ts';
 
 /** What the clock looks for. Everything is a row; a tick only wakes. */
@@ -18,8 +20,7 @@ export type SchedulerStore = {
     listStale: (before: Instant, limit: number) => Promise<string[]>;
   };
   readonly transact: Transact;
-  readonly outbox: { deleteDoneBefore: (before: Instant) => Promise<void> };
-};
+} & RetentionStore;
 
 export type SchedulerDeps = {
   readonly store: SchedulerStore;
@@ -36,7 +37,6 @@ export type SchedulerDeps = {
 const FORGOTTEN = 5 * SECOND;
 /** A run may wait in a full queue; asking again earlier would only fill it more. */
 const RUN_FORGOTTEN = 30 * SECOND;
-const OUTBOX_KEPT = 60 * MINUTE;
 const BATCH = 200;
 
 /** Deployments whose time has come. */
@@ -65,7 +65,6 @@ export const sweep = async ({ store, addAgain, now }: SchedulerDeps): Promise<vo
     ...unsettled.map((deploymentId) => addAgain('results', { deploymentId })),
     ...stale.map((runId) => addAgain('checks', { runId })),
   ]);
-  await store.outbox.deleteDoneBefore(at - OUTBOX_KEPT);
 };
 
 /** Cron expression with seconds, and what it does. */
@@ -99,4 +98,9 @@ export const schedulerBeats = (deps: SchedulerDeps): readonly Beat[] => [
   { name: 'alive', every: '*/10 * * * * *', work: () => noteAlive(deps.store.transact, deps.now) },
   { name: 'locks', every: '*/5 * * * * *', work: deps.nagLocks },
   { name: 'sweep', every: '*/5 * * * * *', work: () => sweep(deps) },
+  {
+    name: 'retention',
+    every: '30 */10 * * * *',
+    work: () => retain(deps.store, { now: deps.now().getTime() }),
+  },
 ];

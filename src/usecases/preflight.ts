@@ -26,12 +26,14 @@ export type Preflight = {
 export const readinessOfFiles = (loop: Loop, checklist: Checklist, environment: Environment): Preflight => {
   const choices = choicesFor(checklist, environment, {});
   const pinned = loop.effective(checklist, environment, checklist.system);
-  const deployment = unstarted(loop, {
+  const place = unstarted(loop, {
     system: checklist.system,
     environment: environment.environment,
     checklistHash: pinned.hash,
     choices: choices.ok ? choices.value : { variants: {}, parameters: {} },
   });
+  // Whoever starts names a version: no file has to give one.
+  const deployment = { ...place, version: 'any' };
   const now = loop.now().getTime();
   return preflight(situate(loop, { deployment, checklist: pinned.checklist, now }), []);
 };

@@ -1,10 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { situationOf } from '../../test/support/situation.ts';
+import type { Readiness } from '../domain/check.ts';
+import type { Item } from '../domain/checklist.ts';
+import type { PlanItem } from '../domain/plan.ts';
+import { boardOf } from '../domain/standing.ts';
 import { DEFAULT_RULES } from '../domain/situation.ts';
 import { situate } from './situate.ts';
 import type { Loop } from './world.ts';
 
 const { deployment, checklist, policy, calendar } = situationOf();
+
+/** A line of the checklist that is a check, with something else in it. */
+const itemOf = (given: Pick<Item, 'body'>): PlanItem => {
+  const entry = boardOf(situationOf()).plan.items[0]!;
+  return { ...entry, item: { ...entry.item, ...given } };
+};
 
 const never = (): never => {
   throw new Error('not asked here');
@@ -30,6 +40,22 @@ const secondLookOf = (secondLookMs?: number): number => {
   const pinned = { ...checklist, ...(secondLookMs !== undefined && { secondLookMs }) };
   return situate(loop, { deployment, checklist: pinned, now: 0 }).rules.secondLook;
 };
+
+const readinessOf = (version: string | null, wanted: string): Readiness => {
+  const check = { kind: 'http', params: { url: 'http://a' }, expect: { 'body.version': wanted } };
+  const entry = itemOf({ body: { kind: 'check', check, effect: 'read' } });
+  const connected: Loop = { ...loop, readiness: () => ({ kind: 'connected' }) };
+  return situate(connected, { deployment: { ...deployment, version }, checklist, now: 0 }).readiness(entry);
+};
+
+describe('a check of the version', () => {
+  test('waits by hand until there is one, instead of breaking', () => {
+    const missing = { kind: 'not_connected', missing: ['version not set'] };
+    expect(readinessOf(null, '${deployment.version}')).toEqual(missing);
+    expect(readinessOf('1.2.0', '${deployment.version}')).toEqual({ kind: 'connected' });
+    expect(readinessOf(null, '1.2.0')).toEqual({ kind: 'connected' });
+  });
+});
 
 describe('the rules of a deployment', () => {
   test('are the common ones, with the second look its environment asks for', () => {

@@ -1,10 +1,10 @@
-import type { CheckDefinition, CheckRequest } from '../domain/check.ts';
+import type { CheckDefinition, CheckRequest, Readiness } from '../domain/check.ts';
 import type { EffectiveChecklist, Environment } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { HoldsCondition, PlanItem } from '../domain/plan.ts';
 import type { Policy, Rules, Situation } from '../domain/situation.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
-import { substitute } from '../lib/placeholders.ts';
+import { placeholdersIn, substitute } from '../lib/placeholders.ts';
 import type { Instant } from '../lib/time.ts';
 import { environmentProblem } from './files.ts';
 import type { Loop } from './world.ts';
@@ -68,15 +68,21 @@ export const environmentOf = (loop: Loop, name: string): Environment =>
 
 type Place = { deployment: Deployment; checklist: EffectiveChecklist; entry: PlanItem };
 
-const readinessOf = (loop: Loop, { deployment, checklist, entry }: Place) => {
+const readinessOf = (loop: Loop, { deployment, checklist, entry }: Place): Readiness => {
   const { body } = entry.item;
-  if (body.kind !== 'check') return { kind: 'not_connected' as const, missing: ['no check'] };
+  if (body.kind !== 'check') return { kind: 'not_connected', missing: ['no check'] };
   const { connections } = checklist;
   const definition = fill(body.check, (name) => deployment.choices.parameters[name]);
-  return loop.readiness(
+  const ready = loop.readiness(
     { definition, effect: body.effect, connections },
     { hasEnv: (name) => loop.hasEnv(name, connections.runner) },
   );
+  // Until somebody names the version there is nothing to compare with: that is no error of the check.
+  if (deployment.version !== null || !placeholdersIn(definition).includes('deployment.version')) return ready;
+  return {
+    kind: 'not_connected',
+    missing: [...(ready.kind === 'not_connected' ? ready.missing : []), 'version not set'],
+  };
 };
 
 /** One execution as the worker gets it: everything filled in but secrets. */

@@ -101,7 +101,6 @@ export type WorkerTx = Tx & {
   readonly budget: {
     take: (teamId: string, ask: { reserve: number; now: Instant }) => Promise<number>;
     takePost: (channel: string, now: Instant) => Promise<number>;
-    giveBack: (teamId: string) => Promise<void>;
     drain: (teamId: string, until: Instant) => Promise<void>;
   };
 };

@@ -16,12 +16,15 @@ type Presence = {
 /** A worker not heard of for this long is gone. */
 const ALIVE = 60 * SECOND;
 
-/** Names of variables that environment files refer to as `env:NAME`. */
+/** Names of the variables that environment files let checks use: as `env:NAME`, in `env`, or for a command. */
 export const referredNames = (environments: Iterable<Environment>): readonly string[] => {
   const names = new Set<string>();
   for (const { systems } of environments) {
     for (const { connections } of Object.values(systems)) {
-      for (const reference of Object.values(connections.secrets)) names.add(reference.replace(/^env:/, ''));
+      const { secrets, env = [], commands } = connections;
+      for (const reference of Object.values(secrets)) names.add(reference.replace(/^env:/, ''));
+      for (const list of [env, ...Object.values(commands).map((command) => command.env ?? [])])
+        for (const name of list) names.add(name);
     }
   }
   return [...names];

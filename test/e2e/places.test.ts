@@ -129,6 +129,8 @@ describe('two deployments of one place, locked from Go on', () => {
     await bringTo(e2e, 'gate', { number: 2 });
     await bringTo(e2e, 'verifying', { number: 1 });
     await e2e.cardOf(1, 'Verifying', 'lock since');
+    // Its check runs again first: until then another refusal is as true.
+    await e2e.cardOf(2, 'Awaiting Go', '1 measured', 'replaces 1.1.0');
     await e2e.asks('ben', 'go #2', 'small in production is locked by small #1, started by <@U0ANA>');
     await e2e.cardOf(2, 'Awaiting Go');
   });

@@ -123,7 +123,8 @@ describe('a name', () => {
   it('that nobody answers for ends at the deadline', async () => {
     const startedAt = performance.now();
     expect((await dns('silent.example')).outcome).toBe('timed_out');
-    expect(performance.now() - startedAt).toBeLessThan(1500);
+    // Its own deadline, not the 5 s of the kind.
+    expect(performance.now() - startedAt).toBeLessThan(4500);
   });
 
   it('that the environment did not give is not asked for', async () => {

@@ -176,11 +176,23 @@ describe('secrets', () => {
     }
   });
 
-  it('that are not there are named', async () => {
-    expect(await http({ url: '${api-url}/echo', auth: 'env:NOT_THERE' })).toMatchObject({
-      outcome: 'error',
-      line: 'NOT_THERE is not set on this worker',
+  it('that the environment file does not name for this system cannot be sent', async () => {
+    const result = await run({
+      kind: 'http',
+      params: { url: `${target.url}/echo`, auth: 'env:OF_ANOTHER_SYSTEM' },
+      connections: { allow: [new URL(target.url).host] },
+      deps: { env: () => 'secret of another system' },
     });
+    expect(result).toMatchObject({
+      outcome: 'error',
+      line: 'auth may not be OF_ANOTHER_SYSTEM, which the environment file does not name',
+    });
+  });
+
+  it('that are not there are named', async () => {
+    expect(
+      await http({ url: '${api-url}/echo', auth: 'env:NOT_THERE' }, { env: { NOT_THERE: '' } }),
+    ).toMatchObject({ outcome: 'error', line: 'NOT_THERE is not set on this worker' });
   });
 });
 

@@ -89,7 +89,7 @@ export const moodyTarget = async (): Promise<MoodyTarget> => {
         kind: 'http',
         params,
         with: rest,
-        connections: { values: { 'api-url': target.url }, secrets },
+        connections: { values: { 'api-url': target.url }, secrets, env: Object.keys(env) },
         deps: { env: (name) => env[name] },
       }),
   };

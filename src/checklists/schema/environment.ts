@@ -66,7 +66,9 @@ const allowed = z.string().regex(/^(?!.*:\/\/)[^\s@]+$/, {
   error: 'expected host, host:port or CIDR:port, such as api.example.com:443',
 });
 
-const runner = line.describe('Zone whose runner does the checks');
+const runner = line.describe(
+  'Zone whose runner does the checks; not part of this version: the checks are by hand',
+);
 const channel = line.describe('Slack channel, name or id; absent: where the command was typed');
 
 const systemSchema = z
@@ -84,6 +86,10 @@ const systemSchema = z
     env_source: z
       .strictObject({ dotenv: z.string().min(1).describe('Path of the dotenv file on the worker') })
       .describe('Where env checks read. {dotenv: /srv/app/.env}')
+      .nullish(),
+    env: z
+      .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of a variable' }))
+      .describe("Variables of the worker that a check's auth may name as env:NAME. [SHOP_API_TOKEN]")
       .nullish(),
     files: z.array(z.string().min(1)).describe('Folders that file checks may read below').nullish(),
     runner: runner.optional(),

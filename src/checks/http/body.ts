@@ -56,9 +56,11 @@ const readDecoded = async (
   }
 };
 
+const isMeantAsJson = (text: string, type: string): boolean =>
+  /[/+]json\b/i.test(type) || /^\s*[[{]/.test(text);
+
 const parsed = (text: string, type: string): Json => {
-  const isJson = /[/+]json\b/i.test(type) || /^\s*[[{]/.test(text);
-  if (!isJson) return text;
+  if (!isMeantAsJson(text, type)) return text;
   try {
     return JSON.parse(text) as Json;
   } catch {
@@ -75,5 +77,6 @@ export const readBody = async ({ stream, encoding, type }: Encoded): Promise<Bod
   }
   const { text, isCut } = isKnown(name) ? await readDecoded(stream, name) : await readCapped(stream);
   if (!isCut) return { value: parsed(text, type) };
-  return { value: text, incomplete: { key: 'body', reason: 'is larger than 256 KiB' } };
+  const reason = 'is larger than 256 KiB';
+  return { value: text, incomplete: { key: 'body', reason, isOtherwise: isMeantAsJson(text, type) } };
 };

@@ -3,6 +3,7 @@ import { lstat, open, realpath, type FileHandle } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import type { JsonObject } from '../../lib/json.ts';
+import { CLOCK_SKEW_MS } from '../../lib/matching/order-rules.ts';
 import { formatDuration, formatSize } from '../../lib/matching/units.ts';
 import { placeholdersIn } from '../../lib/placeholders.ts';
 import { defineCheck, numberOf, type Incomplete, type Measured } from '../check.ts';
@@ -61,12 +62,21 @@ const locate = async (path: string, roots: readonly string[]): Promise<string | 
   return real;
 };
 
-const describeStats = (stats: Stats, now: Date): JsonObject => ({
-  exists: true,
-  size: stats.size,
-  age: Math.max(0, Math.round(now.getTime() - stats.mtimeMs)),
-  mode: (stats.mode & 0o7777).toString(8).padStart(4, '0'),
-});
+const describeStats = (stats: Stats, now: Date): { observation: JsonObject; incomplete: Incomplete[] } => {
+  const age = Math.round(now.getTime() - stats.mtimeMs);
+  const isFuture = age < -CLOCK_SKEW_MS;
+  return {
+    observation: {
+      exists: true,
+      size: stats.size,
+      ...(isFuture ? {} : { age: Math.max(0, age) }),
+      mode: (stats.mode & 0o7777).toString(8).padStart(4, '0'),
+    },
+    incomplete: isFuture
+      ? [{ key: 'age', reason: `cannot be told: it is dated ${formatDuration(-age)} in the future` }]
+      : [],
+  };
+};
 
 const countLines = (text: string): number => {
   if (text === '') return 0;
@@ -121,22 +131,26 @@ const assertStillThere = async (file: FileHandle, path: string): Promise<void> =
   if (opened !== undefined && opened !== path) throw outside(path);
 };
 
+const seen = (
+  described: ReturnType<typeof describeStats>,
+  { observation, incomplete = [] }: Measured,
+): Measured => ({
+  observation: { ...described.observation, ...observation },
+  incomplete: [...described.incomplete, ...incomplete],
+});
+
 const measureFile = async (path: string, now: Date): Promise<Measured> => {
   const stats = await lstat(path);
+  const without = (reason: string): Measured =>
+    seen(describeStats(stats, now), { observation: {}, incomplete: withoutText(reason) });
   // Opening a device, a pipe or a socket can do something; looking at it cannot.
-  if (!stats.isFile())
-    return { observation: describeStats(stats, now), incomplete: withoutText('is not of a plain file') };
+  if (!stats.isFile()) return without('is not of a plain file');
   const file = await tryOpen(path);
-  if (typeof file === 'string') {
-    return { observation: describeStats(stats, now), incomplete: withoutText(`cannot be read (${file})`) };
-  }
+  if (typeof file === 'string') return without(`cannot be read (${file})`);
   try {
     await assertStillThere(file, path);
-    const { observation, incomplete } = await readText(file);
-    return {
-      observation: { ...describeStats(await file.stat(), now), ...observation },
-      ...(incomplete && { incomplete }),
-    };
+    const text = await readText(file);
+    return seen(describeStats(await file.stat(), now), text);
   } finally {
     await file.close();
   }
@@ -152,7 +166,7 @@ export const file = defineCheck({
   observation: {
     exists: 'true or false; the rest is absent when it is false',
     size: 'bytes',
-    age: 'milliseconds since it was last changed',
+    age: 'milliseconds since it was last changed; absent when it is dated in the future',
     mode: 'permissions as octal text: "0600"',
     text: 'the first MiB, of text files; kept only when the check names it',
     lines: 'how many lines the text has; kept only when the check names it',
@@ -166,6 +180,6 @@ export const file = defineCheck({
     const real = await locate(path, connections.fileRoots);
     return real === undefined ? { observation: { exists: false } } : measureFile(real, now());
   },
-  say: (observation) =>
-    `${formatSize(numberOf(observation['size']))}, ${formatDuration(numberOf(observation['age']))} old`,
+  say: ({ size, age }) =>
+    `${formatSize(numberOf(size))}, ${age === undefined ? 'dated in the future' : `${formatDuration(numberOf(age))} old`}`,
 });

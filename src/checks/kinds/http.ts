@@ -50,7 +50,9 @@ const params = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('env:NAME or ${secret}: sent as Authorization, as a Bearer token unless it names a scheme.'),
+    .describe(
+      'env:NAME, which the environment file has to name, or ${secret}: sent as Authorization, as a Bearer token unless it names a scheme.',
+    ),
 });
 
 type Params = z.output<typeof params>;
@@ -67,11 +69,23 @@ const RESERVED = new Set([
 
 const authVariable = (auth: string | undefined): string | undefined => ENV_REFERENCE.exec(auth ?? '')?.[1];
 
+// What another environment or system gives its own checks is in the same worker.
+const isNamed = (variable: string, { secrets, env = [] }: CheckContext['connections']): boolean =>
+  env.includes(variable) || Object.values(secrets).includes(`env:${variable}`);
+
+const assertMayBeSent = (variable: string, { connections }: CheckContext): void => {
+  if (RESERVED.has(variable))
+    throw ourFault(`auth may not be ${variable}, which belongs to tminus`, 'reserved_secret');
+  if (!isNamed(variable, connections))
+    throw ourFault(
+      `auth may not be ${variable}, which the environment file does not name`,
+      'secret_not_named',
+    );
+};
+
 const authorization = ({ auth }: Params, url: URL, context: CheckContext): string | undefined => {
   const variable = authVariable(auth);
-  if (variable !== undefined && RESERVED.has(variable)) {
-    throw ourFault(`auth may not be ${variable}, which belongs to tminus`, 'reserved_secret');
-  }
+  if (variable !== undefined) assertMayBeSent(variable, context);
   const given = variable === undefined ? auth : context.secret(variable);
   if (given !== undefined) return /^[A-Za-z][\w-]*\s+\S/.test(given) ? given : `Bearer ${given}`;
   if (url.username === '' && url.password === '') return undefined;
@@ -153,9 +167,16 @@ const targetName = (url: string): string => {
     : parsed.protocol;
 };
 
-const needs = ({ url, auth }: Params, context: NeedsContext): readonly string[] => {
+const missingAuth = (auth: string | undefined, { connections, hasEnv }: NeedsContext): readonly string[] => {
   const variable = authVariable(auth);
-  const missing = variable !== undefined && !context.hasEnv(variable) ? [`${variable} not set`] : [];
+  if (variable === undefined) return [];
+  if (RESERVED.has(variable)) return [`another auth than ${variable}, which belongs to tminus`];
+  if (!isNamed(variable, connections)) return [`variable ${variable} not named`];
+  return hasEnv(variable) ? [] : [`${variable} not set`];
+};
+
+const needs = ({ url, auth }: Params, context: NeedsContext): readonly string[] => {
+  const missing = missingAuth(auth, context);
   // A host that is only known at run time is judged then.
   const authority = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
   if (placeholdersIn(authority).length > 0 || !URL.canParse(url)) return missing;

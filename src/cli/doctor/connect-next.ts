@@ -32,8 +32,10 @@ const countLine = ({ checklist, environment, standing }: Place): string =>
   `${checklist.system} in ${environment}: of ${plural(inTotal(standing), 'check')} ${standing.connected} run by themselves, ` +
   `${standing.byClick} by click, ${standing.waiting.length} wait; ${plural(standing.byPeople, 'more item')} for people`;
 
-const remedyLine = ({ need, missing, checks }: Remedy): string =>
-  `${need.kind === 'value' ? need.name : missing}: +${plural(checks, 'check')}`;
+const remedyLine = ({ need, missing, checks }: Remedy): string => {
+  const gain = `${need.kind === 'value' ? need.name : missing}: +${plural(checks, 'check')}`;
+  return need.kind === 'zone' ? `${gain}; zones have no runners in this version: take runner out` : gain;
+};
 
 /** One place in a few lines: what would bring the most. */
 export const connectNextShort = (place: Place): string => {

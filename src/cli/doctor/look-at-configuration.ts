@@ -30,11 +30,7 @@ const inWords = ({ roles, database, queue, slack }: Config): string =>
       : slack.connection.kind === 'socket'
         ? 'Slack over Socket Mode'
         : 'Slack over HTTP',
-    database.kind === 'url'
-      ? 'DATABASE_URL'
-      : database.kind === 'embedded'
-        ? `embedded Postgres in ${database.dataDir}`
-        : 'no database',
+    database.kind === 'url' ? 'DATABASE_URL' : `embedded Postgres in ${database.dataDir}`,
     queue.kind === 'redis' ? 'queue on Redis' : 'queue on the same Postgres',
   ].join(' · ');
 

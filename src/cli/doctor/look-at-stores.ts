@@ -137,7 +137,7 @@ export const lookAtStores = async (
   isBroken: (...names: readonly string[]) => boolean,
   given: Given,
 ): Promise<StoresSight> => {
-  if (isBroken('DATABASE_URL', 'RUNNER'))
+  if (isBroken('DATABASE_URL'))
     return withoutDatabase(config, unknown('not looked at: see the configuration above'));
   try {
     return await withDatabase(config, { log: given.log, isMade: false }, (url) =>

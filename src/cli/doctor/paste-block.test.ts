@@ -99,6 +99,14 @@ describe('the blocks of the doctor', () => {
     };
     expect(blockOf(step)).toEqual({ variables: ['SMOKE_TOKEN'] });
   });
+
+  it('name the variables that auth may send', () => {
+    const need = { kind: 'named_variable', variable: 'SMOKE_TOKEN' } as const;
+    const remedies = [{ missing: 'variable SMOKE_TOKEN not named', need, checks: 1 }];
+    const { yaml, variables } = blockOf({ number: 1, connects: 1, remedies });
+    expect(environmentOf(yaml ?? '').systems['todo-hackathon']?.connections.env).toEqual(['SMOKE_TOKEN']);
+    expect(variables).toEqual(['SMOKE_TOKEN']);
+  });
 });
 
 describe('connect next', () => {

@@ -78,8 +78,10 @@ const systemLines = (step: Step, place: BlockPlace): readonly string[] => {
   const files = pick(step, 'files').map(
     ({ checks }) => `files: [/srv/${place.system}]   # ${plus(checks)} of files`,
   );
+  const named = pick(step, 'named_variable').map(({ need }) => need.variable);
   return [
     ...under('values', values),
+    ...(named.length > 0 ? [`env: [${named.join(', ')}]   # variables that auth names`] : []),
     ...under('allow', hosts),
     ...sources,
     ...files,
@@ -93,6 +95,7 @@ export const pasteBlock = (step: Step, place: BlockPlace): PasteBlock => {
   const secrets = pick(step, 'value').filter(({ need }) => parameterNamed(place, need.name).secret);
   const variables = [
     ...pick(step, 'variable').map(({ need }) => need.variable),
+    ...pick(step, 'named_variable').map(({ need }) => need.variable),
     ...secrets.map(({ need }) => variableFor(place, need.name)),
   ];
   if (lines.length === 0) return { variables };

@@ -15,11 +15,13 @@ describe('readNeed', () => {
     ['database-url not set (TODO_DATABASE_URL)', { kind: 'variable', variable: 'TODO_DATABASE_URL' }],
     ['token not set (env:SLACK_BOT_TOKEN cannot be used)', { kind: 'value', name: 'token' }],
     ['SMOKE_TOKEN not set', { kind: 'variable', variable: 'SMOKE_TOKEN' }],
+    ['variable SMOKE_TOKEN not named', { kind: 'named_variable', variable: 'SMOKE_TOKEN' }],
     ['host api.example.com:443 not allowed', { kind: 'host', host: 'api.example.com:443' }],
     ['command disk-usage not named', { kind: 'command', name: 'disk-usage' }],
     ['kind prometheus', { kind: 'check_kind', name: 'prometheus' }],
     ['env source', { kind: 'env_source' }],
     ['runner on the host', { kind: 'files' }],
+    ['runner prod-vpc', { kind: 'zone', name: 'prod-vpc' }],
     ['something new', { kind: 'other' }],
   ])('reads "%s"', (missing, need) => {
     expect(readNeed(missing)).toEqual(need);

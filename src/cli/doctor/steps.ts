@@ -62,12 +62,14 @@ const stepOf = (need: Need, kinds: readonly string[]): StepNumber => {
     case 'value':
       return stepOfName(need.name, kinds);
     case 'variable':
+    case 'named_variable':
       return stepOfName(need.variable.toLowerCase().replaceAll('_', '-'), kinds);
     case 'host':
       return IS_LOOPBACK.test(need.host) ? 3 : stepOfName(need.host, kinds);
     case 'command':
     case 'env_source':
     case 'files':
+    case 'zone':
       return 3;
     case 'check_kind':
     case 'other':

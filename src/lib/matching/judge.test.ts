@@ -66,6 +66,7 @@ describe('a matcher', () => {
     [{ semver: '^1.2' }, '1.9.3'],
     [{ age_lt: '24h' }, '2026-11-20T00:00:00Z'],
     [{ age_lt: '1m' }, 59_999],
+    [{ age_lt: '1m' }, '2026-11-20T12:04:59Z'],
     [{ days_until_gt: 14 }, '2026-12-20T00:00:00Z'],
     [{ days_until_gt: 14 }, 15],
     [{ type: 'list' }, []],
@@ -123,6 +124,8 @@ describe('a matcher', () => {
 
   it.each<[string, Json, Json]>([
     ['null is not zero', { lt: 5 }, null],
+    ['a backup of tomorrow has no age', { age_lt: '24h' }, '2026-11-21T12:00:00Z'],
+    ['nor has one that says so in numbers', { age_lt: '24h' }, -600_000],
     ['null is no time', { age_lt: '1h' }, null],
     ['an empty list proves nothing', { every: { gt: 0 } }, []],
     ['an operand without a value', { gte: '${least-users}' }, 5],

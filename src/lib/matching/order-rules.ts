@@ -40,16 +40,23 @@ const between: Rule = {
 const durationOf = (operand: Json): number | undefined =>
   typeof operand === 'string' ? parseDuration(operand) : undefined;
 
+/** Two clocks may differ by this much; what is dated later than that was not dated by a clock that is right. */
+export const CLOCK_SKEW_MS = 5 * 60 * 1000;
+
+const judgeAge = (age: number, limit: number, source = ''): Judged =>
+  age < -CLOCK_SKEW_MS
+    ? unknown(`a time ${formatDuration(-age)} in the future${source}`)
+    : judged(age < limit, `${formatDuration(age)} old${source}`);
+
 const testAge = ({ actual, operand, surroundings }: Trial): Judged => {
   const limit = durationOf(operand);
   if (limit === undefined) return unknown(`${show(actual)}, but ${show(operand)} is not a duration`);
-  if (typeof actual === 'number') return judged(actual < limit, `${formatDuration(actual)} old`);
+  if (typeof actual === 'number') return judgeAge(actual, limit);
   const time = typeof actual === 'string' ? parseTime(actual) : undefined;
   if (actual === null) return unknown('null');
   if (time === undefined) return judged(false, `${show(actual)}, which is not a time`);
   if (!surroundings.now) return unknown(`${show(actual)}, but the time of the measurement is not known`);
-  const age = surroundings.now.getTime() - time;
-  return judged(age < limit, `${formatDuration(age)} old (${show(actual)})`);
+  return judgeAge(surroundings.now.getTime() - time, limit, ` (${show(actual)})`);
 };
 
 const ageBelow: Rule = {
