@@ -89,6 +89,12 @@ export const codeBlock = (text: string, max: number): string => {
   return `\`\`\`\n${escaped(cutTo(orDash(lines), max - 8, escapedSize))}\n\`\`\``;
 };
 
+/** Somebody's words to copy, such as an id or a version: in code Slack formats nothing, so every mark stays as it is. */
+export const code = (text: string, max: number): string => {
+  const line = oneLine(text).replaceAll('`', 'ˋ').replace(BROADCAST, '＠');
+  return `\`${escaped(cutTo(orDash(line), max - 2, escapedSize))}\``;
+};
+
 /** Struck out. Takes what `inline` made. */
 export const struck = (text: string): string => `~${text}~`;
 export const bold = (text: string): string => `*${text}*`;
