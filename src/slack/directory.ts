@@ -31,7 +31,7 @@ type Names = {
  */
 export const createDirectory = (
   options: DirectoryOptions,
-): People & { readonly refresh: () => Promise<void>; readonly nameOf: (id: string) => string } => {
+): People & { readonly refresh: () => Promise<void> } => {
   const client = new WebClient(options.token, {
     slackApiUrl: options.apiUrl,
     timeout: 2000,

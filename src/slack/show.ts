@@ -11,7 +11,7 @@ import {
   statusMessage,
   whoamiMessage,
 } from '../blocks/messages/overview.ts';
-import { reportPost } from '../blocks/report/post.ts';
+import { reportComes, reportPost } from '../blocks/report/post.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import type { AuditEvent, ChainHead } from '../domain/audit.ts';
 import { deploymentChain } from '../domain/audit.ts';
@@ -155,7 +155,7 @@ const showStatus = async (
   return statusMessage(await scenes(looking, here));
 };
 
-/** The file goes to the thread; the one who asked sees the summary at once. */
+/** While it runs, file and summary are posted anew for all; what has ended was posted when it did, and is said again to the one who asked. */
 const showReport = async (looking: Looking, target: Target): Promise<Message> => {
   const { loop, stores } = looking;
   const found = await findTarget(loop, target, { orEnded: true });
@@ -167,6 +167,7 @@ const showReport = async (looking: Looking, target: Target): Promise<Message> =>
       kind: 'report',
     });
     await loop.transact((tx) => tell(tx, notice, loop.now().getTime()));
+    return reportComes(await seen(looking, deployment));
   }
   const [audit, head] = await Promise.all([stores.audit.list(chain), stores.audit.head(chain)]);
   return reportPost({ situation: await situationOf(looking, deployment), audit, head });

@@ -129,6 +129,7 @@ const sendReport = async (
     situation,
     audit: await store.audit.list(chain),
     head: await store.audit.head(chain),
+    nameOf: loop.people.nameOf,
   });
   const target = { ...thread, key: noticeId, broadcast: true };
   const known = isRepeated ? await messenger.findPosted(target) : ok(undefined);
