@@ -190,6 +190,7 @@ const NOBODY: Loop['people'] = {
   policyOf: ({ fourEyes }) => ({ fourEyes, holders: () => 'anyone' }),
   actor: ({ id }) => Promise.resolve({ id, roles: [], isFullMember: false }),
   channelId: () => Promise.resolve(undefined),
+  nameOf: (id) => id,
 };
 
 const slackFor = (

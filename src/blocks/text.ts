@@ -89,6 +89,12 @@ export const codeBlock = (text: string, max: number): string => {
   return `\`\`\`\n${escaped(cutTo(orDash(lines), max - 8, escapedSize))}\n\`\`\``;
 };
 
+/** Somebody's words to copy, such as an id or a version: in code Slack formats nothing, so every mark stays as it is. */
+export const code = (text: string, max: number): string => {
+  const line = oneLine(text).replaceAll('`', 'ˋ').replace(BROADCAST, '＠');
+  return `\`${escaped(cutTo(orDash(line), max - 2, escapedSize))}\``;
+};
+
 /** Struck out. Takes what `inline` made. */
 export const struck = (text: string): string => `~${text}~`;
 export const bold = (text: string): string => `*${text}*`;
@@ -177,5 +183,7 @@ const token = (at: Instant, format: string): string =>
 export const timeOf = (at: Instant): string => token(at, '{time}');
 /** Day and time in the reader's own zone; the day is a word when it is near. */
 export const dateTime = (at: Instant): string => token(at, '{date_short_pretty} {time}');
+/** The same to the second: somebody who looks twice in a minute sees that it was looked again. */
+export const dateTimeSeconds = (at: Instant): string => token(at, '{date_short_pretty} {time_secs}');
 /** `12 minutes ago`, kept current by the reader's Slack, not by drawing again. */
 export const ago = (at: Instant): string => token(at, '{ago}');

@@ -32,6 +32,7 @@ import type { Asked, Said } from './listen.ts';
 import { findTarget } from './resolve.ts';
 import { startView } from './start-view.ts';
 import { quietLogger } from './quiet-logger.ts';
+import { refUpon } from './views/open-views.ts';
 
 type RunHistory = (
   deploymentId: string,
@@ -53,8 +54,14 @@ export type DialogDeps = {
 /** A trigger lives three seconds; a dialog that takes longer is lost anyway. */
 const TIMEOUT_MS = 2500;
 
+export type Dialogs = {
+  readonly open: (dialog: Dialog, asked: Asked) => Promise<void>;
+  /** Draws an open dialog as things stand now. Closed meanwhile, or Slack says no: it is only logged. */
+  readonly redraw: (dialog: Dialog, asked: Asked) => Promise<void>;
+};
+
 /** Opens dialogs with a client of its own, so that nothing in the background makes a person wait. */
-export const createDialogs = (deps: DialogDeps): ((dialog: Dialog, asked: Asked) => Promise<void>) => {
+export const createDialogs = (deps: DialogDeps): Dialogs => {
   const client = new WebClient(deps.token, {
     slackApiUrl: deps.apiUrl,
     timeout: TIMEOUT_MS,
@@ -63,20 +70,47 @@ export const createDialogs = (deps: DialogDeps): ((dialog: Dialog, asked: Asked)
     fetch: deps.fetch,
     logger: quietLogger(deps.log),
   });
-  return async (dialog, asked) => {
-    try {
-      const view = remembering(await viewFor(deps, dialog, asked), asked.from);
-      const { viewId } = 'viewId' in dialog ? dialog : {};
-      const trigger_id = asked.triggerId;
-      if (viewId !== undefined) await client.views.update({ view_id: viewId, view });
-      else if (asked.inView === true) await client.views.push({ trigger_id, view });
-      else await client.views.open({ trigger_id, view });
-    } catch (err) {
-      deps.log.warn({ err, dialog: dialog.name }, 'dialog_not_opened');
-      await deps.whisper(asked, {
-        text: 'The dialog could not be opened in time. Press the button again, or type /deploy help.',
-      });
-    }
+  const show = async (dialog: Dialog, asked: Asked): Promise<void> => {
+    const view = remembering(await viewFor(deps, dialog, asked), asked.from);
+    const viewId = viewIdOf(dialog);
+    const trigger_id = asked.triggerId;
+    if (viewId !== undefined) await client.views.update({ view_id: viewId, view: upon(view, asked) });
+    else if (asked.inView === true) await client.views.push({ trigger_id, view: upon(view, asked) });
+    else await client.views.open({ trigger_id, view });
+  };
+  const inTurn = oneAtATime();
+  return {
+    open: async (dialog, asked) => {
+      try {
+        await show(dialog, asked);
+      } catch (err) {
+        deps.log.warn({ err, dialog: dialog.name }, 'dialog_not_opened');
+        await deps.whisper(asked, {
+          text: 'The dialog could not be opened in time. Press the button again, or type /deploy help.',
+        });
+      }
+    },
+    redraw: (dialog, asked) =>
+      inTurn(viewIdOf(dialog) ?? '', () => show(dialog, asked)).catch((err: unknown) =>
+        deps.log.warn({ err, dialog: dialog.name }, 'dialog_not_redrawn'),
+      ),
+  };
+};
+
+const viewIdOf = (dialog: Dialog): string | undefined => ('viewId' in dialog ? dialog.viewId : undefined);
+
+const upon = (view: ModalView, { below }: Asked): ModalView =>
+  below === undefined ? view : { ...view, private_metadata: refUpon(below, view.private_metadata ?? '') };
+
+/** Drawings of the same dialog follow each other, so that an older state never covers a newer one. */
+const oneAtATime = (): ((key: string, work: () => Promise<void>) => Promise<void>) => {
+  const last = new Map<string, Promise<void>>();
+  return (key, work) => {
+    const turn = (last.get(key) ?? Promise.resolve()).catch(() => undefined).then(work);
+    last.set(key, turn);
+    const forget = () => last.get(key) === turn && last.delete(key);
+    turn.then(forget, forget);
+    return turn;
   };
 };
 

@@ -39,7 +39,7 @@ type Names = People & {
  */
 export const createDirectory = (
   options: DirectoryOptions,
-): Directory & { readonly refresh: () => Promise<void>; readonly nameOf: (id: string) => string } => {
+): Directory & { readonly refresh: () => Promise<void> } => {
   const client = new WebClient(options.token, {
     slackApiUrl: options.apiUrl,
     timeout: 2000,

@@ -23,7 +23,7 @@ export type Envelope =
       readonly value: string;
       /** Absent in a modal or on the home tab. */
       readonly channel?: string;
-      readonly view?: { readonly id: string; readonly hash: string; readonly privateMetadata: string };
+      readonly view?: ViewPlace & { readonly hash: string };
       readonly triggerId: string;
       readonly responseUrl?: string;
     }
@@ -31,12 +31,21 @@ export type Envelope =
       readonly kind: 'view';
       readonly teamId: string;
       readonly person: { readonly id: string; readonly name: string };
-      readonly callbackId: string;
-      readonly privateMetadata: string;
+      readonly view: ViewPlace;
       readonly values: Values;
-      readonly viewId: string;
       readonly triggerId: string;
     };
+
+/** A dialog, and those it was laid upon: Slack keeps up to three on one stack. */
+export type ViewPlace = {
+  readonly id: string;
+  readonly callbackId: string;
+  readonly privateMetadata: string;
+  /** The lowest of the stack; the dialog itself when it is that. */
+  readonly rootId: string;
+  /** The one right below; absent when there is none. */
+  readonly previousId?: string;
+};
 
 /** What stood in each input when a view was sent: text, moment, one choice or several. Empty inputs are absent. */
 export type Values = Readonly<Record<string, Readonly<Record<string, string | number | readonly string[]>>>>;
@@ -62,6 +71,14 @@ const person = z.object({
   team_id: text.optional(),
 });
 
+const viewPlace = z.object({
+  id: text,
+  callback_id: text.default(''),
+  private_metadata: text.default(''),
+  root_view_id: text.nullish(),
+  previous_view_id: text.nullish(),
+});
+
 const actionBody = z.object({
   type: z.literal('block_actions'),
   team: z.object({ id: text }).nullish(),
@@ -69,7 +86,7 @@ const actionBody = z.object({
   trigger_id: text,
   response_url: text.optional(),
   channel: z.object({ id: text }).nullish(),
-  view: z.object({ id: text, hash: text.default(''), private_metadata: text.default('') }).nullish(),
+  view: viewPlace.extend({ hash: text.default('') }).nullish(),
   actions: z
     .array(
       z.object({
@@ -95,10 +112,8 @@ const viewBody = z.object({
   team: z.object({ id: text }).nullish(),
   user: person,
   trigger_id: text.default(''),
-  view: z.object({
-    id: text,
+  view: viewPlace.extend({
     callback_id: text,
-    private_metadata: text.default(''),
     state: z.object({ values: z.record(text, z.record(text, input)) }),
   }),
 });
@@ -161,19 +176,29 @@ const clickOf = (
     triggerId: body.trigger_id,
     ...(channel === null || channel === undefined ? {} : { channel: channel.id }),
     ...(body.response_url === undefined ? {} : { responseUrl: body.response_url }),
-    ...(view === null || view === undefined
-      ? {}
-      : { view: { id: view.id, hash: view.hash, privateMetadata: view.private_metadata } }),
+    ...(view === null || view === undefined ? {} : { view: { ...placeOf(view), hash: view.hash } }),
   };
 };
+
+const placeOf = ({
+  id,
+  callback_id,
+  private_metadata,
+  root_view_id,
+  previous_view_id,
+}: z.infer<typeof viewPlace>): ViewPlace => ({
+  id,
+  callbackId: callback_id,
+  privateMetadata: private_metadata,
+  rootId: root_view_id ?? id,
+  ...(typeof previous_view_id === 'string' ? { previousId: previous_view_id } : {}),
+});
 
 const viewOf = ({ user, team, view, trigger_id }: z.infer<typeof viewBody>): Envelope => ({
   kind: 'view',
   teamId: team?.id ?? user.team_id ?? '',
   person: { id: user.id, name: nameOf(user) },
-  callbackId: view.callback_id,
-  privateMetadata: view.private_metadata,
-  viewId: view.id,
+  view: placeOf(view),
   triggerId: trigger_id,
   values: Object.fromEntries(
     Object.entries(view.state.values).map(([block, actions]) => [
@@ -199,7 +224,7 @@ const inputValue = (state: z.infer<typeof input>): string | number | readonly st
 /** The key under which an envelope counts once: a repeated delivery has the same. */
 export const envelopeKey = (envelope: Envelope): string =>
   envelope.triggerId === '' && envelope.kind === 'view'
-    ? `view:${envelope.viewId}`
+    ? `view:${envelope.view.id}`
     : `${envelope.kind}:${envelope.triggerId}`;
 
 /** Copies of what we drew ourselves, which Slack sends back with every click: tens of kilobytes that nobody reads. */

@@ -68,7 +68,11 @@ export type Dialog =
       readonly viewId?: string;
     }
   | { readonly name: DialogName; readonly ref: Ref }
-  | { readonly name: 'phase'; readonly ref: Ref; readonly viewId?: string };
+  /** `viewId`: the open dialog that is drawn again. */
+  | { readonly name: StandingDialog; readonly ref: Ref; readonly viewId?: string };
+
+/** Dialogs that show how things stand and have nothing to submit. */
+export type StandingDialog = 'phase' | 'details' | 'alert_details';
 
 /** Dialogs about a deployment or one item of it. */
 export type DialogName =

@@ -37,6 +37,7 @@ describe('a dialog that is sent', () => {
       intake: () => new Promise((resolve) => setTimeout(() => resolve(true), 1900)),
       show: never,
       openDialog: never,
+      redrawDialog: never,
       showHome: never,
       whisper: never,
       nameOf: never,

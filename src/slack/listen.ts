@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { decodeRef, decodeStartRef } from '../blocks/ref.ts';
 import { refusalMessage, refusalPlain } from '../blocks/messages/answer.ts';
+import type { Ref } from '../blocks/ref.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Log } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
@@ -16,6 +17,7 @@ import type { Envelope } from './envelope.ts';
 import { envelopeKey, parseEnvelope, storable } from './envelope.ts';
 import type { InboxEntry } from './intake.ts';
 import type { Dialog, Intent, Show } from './intent.ts';
+import { openViews } from './views/open-views.ts';
 import { readView } from './views/read-view.ts';
 
 type CommandAck = (answer?: {
@@ -38,6 +40,8 @@ export type ListenDeps = {
   /** Answers that only look. */
   readonly show: (show: Show, asked: Asked) => Promise<Said>;
   readonly openDialog: (dialog: Dialog, asked: Asked) => Promise<void>;
+  /** Draws a dialog again that stayed open. */
+  readonly redrawDialog: (dialog: Dialog, asked: Asked) => Promise<void>;
   readonly showHome: (person: string) => Promise<void>;
   /** Tells one person something at once, outside the loop: the database may be down. */
   readonly whisper: (asked: Asked, said: Said) => Promise<void>;
@@ -62,6 +66,8 @@ export type Asked = {
   readonly inView?: boolean;
   /** Channel the person is in, as the payload proves: it came from there, or from a dialog that was opened there. */
   readonly from?: string;
+  /** What the dialog was about that was clicked or sent. */
+  readonly below?: Ref;
 };
 
 const NOT_SAVED = 'Not saved, try again: the database does not answer.';
@@ -88,7 +94,7 @@ export const readIntent = (envelope: Envelope): Intent => {
 const provenBy = (envelope: Envelope): string | undefined => {
   if (envelope.kind === 'command') return envelope.channel;
   if (envelope.kind === 'action' && envelope.channel !== undefined) return envelope.channel;
-  const metadata = envelope.kind === 'view' ? envelope.privateMetadata : envelope.view?.privateMetadata;
+  const metadata = envelope.view?.privateMetadata;
   return decodeRef(metadata)?.channel ?? decodeStartRef(metadata)?.channel;
 };
 
@@ -97,6 +103,7 @@ export const askedBy = (envelope: Envelope): Asked => ({
   person: envelope.person,
   triggerId: envelope.triggerId,
   ...stated({ from: provenBy(envelope) }),
+  ...(envelope.kind === 'command' ? {} : stated({ below: decodeRef(envelope.view?.privateMetadata) })),
   ...(envelope.kind === 'command'
     ? { channel: envelope.channel, channelName: envelope.channelName, responseUrl: envelope.responseUrl }
     : {}),
@@ -160,7 +167,7 @@ const onAction = async (deps: ListenDeps, body: unknown, ack: () => Promise<void
   const saved = await save(deps, envelope, body);
   if (saved === undefined) return say({ text: NOT_SAVED });
   await ack();
-  if (saved) followClick(deps, order, asked);
+  if (saved) followClick(deps, order, { asked, views: openViews(envelope) });
 };
 
 const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<void> => {
@@ -175,11 +182,13 @@ const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<vo
   const saved = await save(deps, envelope, body);
   if (saved === undefined) return refuseIn(NOT_SAVED);
   if (!saved) return ack();
+  const asked = askedBy(envelope);
   await submit(deps, order, {
-    asked: askedBy(envelope),
+    asked,
     deadline,
     refuseIn: field === undefined ? undefined : refuseIn,
     close: () => ack(),
+    redraw: () => redraw(deps, { asked, views: openViews(envelope) }),
   });
 };
 
@@ -208,15 +217,22 @@ const carryOutLogged = (
     return undefined;
   });
 
+/** Who asked, and the dialogs that stay open before them. */
+type Before = { readonly asked: Asked; readonly views: readonly Dialog[] };
+
+/** What was done shows where it was clicked. A dialog is no kept message: what comes by itself later is not drawn there. */
+const redraw = async ({ redrawDialog }: ListenDeps, { asked, views }: Before): Promise<void> => {
+  for (const view of views) await redrawDialog(view, asked);
+};
+
 /** A click that has to be asked something first gets the dialog that asks it, in place of a refusal. */
-const followClick = (deps: ListenDeps, order: Order, asked: Asked): void => {
+const followClick = (deps: ListenDeps, order: Order, before: Before): void => {
   const { intent } = order;
   const answersItself = (refused: Refusal) => dialogInstead(intent, refused) !== undefined;
   deps.later(async () => {
     const result = await carryOutLogged(deps, { ...order, cause: { ...order.cause, answersItself } });
-    if (result === undefined || result.ok) return;
-    const dialog = dialogInstead(intent, result.error);
-    if (dialog !== undefined) await deps.openDialog(dialog, asked);
+    const dialog = result === undefined || result.ok ? undefined : dialogInstead(intent, result.error);
+    await (dialog === undefined ? redraw(deps, before) : deps.openDialog(dialog, before.asked));
   });
 };
 
@@ -263,12 +279,13 @@ const submit = async (
     readonly deadline: Promise<undefined>;
     readonly refuseIn: ((message: string) => Promise<void>) | undefined;
     readonly close: () => Promise<void>;
+    readonly redraw: () => Promise<void>;
   },
 ): Promise<void> => {
   if (dialog.refuseIn === undefined) {
     await dialog.close();
     await carryOutLogged(deps, order);
-    return;
+    return dialog.redraw();
   }
   const open = { isWaiting: true, hasPromised: false };
   const answersItself = (): boolean => {
@@ -282,6 +299,7 @@ const submit = async (
   await dialog.close();
   const late = first ?? (await work);
   if (late?.ok === false && open.hasPromised) await deps.whisper(dialog.asked, refusalMessage(late.error));
+  await dialog.redraw();
 };
 
 const patience = (ms: number): Promise<undefined> =>

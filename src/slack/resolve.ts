@@ -104,6 +104,8 @@ const findItemByName = (board: Board, typed: string): Result<string, Refusal> =>
   }
   const near = nearest(name, ids);
   const hint =
-    near.length === 0 ? 'The card and Open phase show the ids.' : `Did you mean ${near.join(' or ')}?`;
+    near.length === 0
+      ? 'Open phase shows the ids; the numbers stand on the card too.'
+      : `Did you mean ${near.join(' or ')}?`;
   return err(refusal('unknown_item', `There is no item ${typed}. ${hint}`));
 };

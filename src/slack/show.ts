@@ -11,7 +11,7 @@ import {
   statusMessage,
   whoamiMessage,
 } from '../blocks/messages/overview.ts';
-import { reportPost } from '../blocks/report/post.ts';
+import { reportComes, reportPost } from '../blocks/report/post.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import { requireMember } from '../domain/actor.ts';
 import { deploymentChain } from '../domain/audit.ts';
@@ -156,7 +156,10 @@ const showStatus = async (
   return statusMessage(await scenes(looking, here));
 };
 
-/** The file goes to the thread; the one who asked sees the summary at once. For members: it says all there is. */
+/**
+ * While it runs, file and summary are posted anew for all; what has ended was posted when it did, and is said again to the
+ * one who asked. For members: it says all there is.
+ */
 const showReport = async (looking: Looking, target: Target, { person, from }: Asked): Promise<Message> => {
   const { loop, stores } = looking;
   const found = await findTarget(loop, target, { orEnded: true });
@@ -170,6 +173,7 @@ const showReport = async (looking: Looking, target: Target, { person, from }: As
       kind: 'report',
     });
     await loop.transact((tx) => tell(tx, notice, loop.now().getTime()));
+    return reportComes(await seen(looking, deployment));
   }
   return reportPost({
     situation: await situationOf(looking, deployment),

@@ -95,11 +95,13 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
   const whisper = whisperWith(messenger, log);
   const look = createShow(loop, options.show);
   const show: typeof look = (...asked) => giveWay.answering(() => look(...asked));
+  const dialogs = createDialogs({ ...options, loop, whisper });
   const listeners = createListeners({
     loop,
     intake: (entry) => giveWay.answering(() => intake(entry)),
     show,
-    openDialog: createDialogs({ loop, runHistory: options.runHistory, token, apiUrl, fetch, whisper, log }),
+    openDialog: dialogs.open,
+    redrawDialog: dialogs.redraw,
     showHome: createHome({ show, token, apiUrl, fetch, log }),
     whisper,
     nameOf: directory.nameOf,

@@ -38,7 +38,12 @@ export const record = async (
   await tx.runs.insert(runs, now);
   const notices = noticesFor(change);
   await tx.notices.insert(notices, now);
-  const drawn = await wantMessages(loop, tx, { deployment, events: change.events, now });
+  const drawn = await wantMessages(loop, tx, {
+    before: change.before,
+    deployment,
+    events: change.events,
+    now,
+  });
   const touched = await sharingPlace(tx, deployment, change.events);
   await tx.outbox.add(
     [
@@ -93,6 +98,27 @@ const ANSWERS_ALERTS: ReadonlySet<DomainEvent['type']> = new Set([
   'completed',
 ]);
 
+/** Alerts whose checks somebody runs again: the message says that it is measured, and what came of it. */
+const lookedAtByClick = (
+  before: Transition['before'],
+  { alerts }: Transition['after'],
+  events: readonly DomainEvent[],
+): readonly string[] => {
+  const looked = new Set(
+    events.flatMap((event) => {
+      if (event.type === 'checks_requested' && event.reason.kind === 'click')
+        return event.runs.map(({ itemId }) => itemId);
+      return event.type === 'check_settled' && isRunByClick(before, event.itemId) ? [event.itemId] : [];
+    }),
+  );
+  return alerts
+    .filter(({ state, itemIds }) => state.kind !== 'resolved' && itemIds.some((id) => looked.has(id)))
+    .map(({ id }) => id);
+};
+
+const isRunByClick = ({ items }: Transition['before'], itemId: string): boolean =>
+  items[itemId]?.running?.reason.kind === 'click';
+
 /** Whoever did it looks at the card to see it there; it is drawn before what came by itself. */
 const isByPerson = (event: DomainEvent): boolean =>
   'by' in event ||
@@ -104,10 +130,16 @@ const wantMessages = async (
   loop: Loop,
   tx: Tx,
   {
+    before,
     deployment,
     events,
     now,
-  }: { deployment: Transition['after']; events: readonly DomainEvent[]; now: Instant },
+  }: {
+    before: Transition['before'];
+    deployment: Transition['after'];
+    events: readonly DomainEvent[];
+    now: Instant;
+  },
 ): Promise<readonly string[]> => {
   const isAwaited = events.some(isByPerson);
   const want = (kind: 'card' | 'alert', ref: string) =>
@@ -129,7 +161,7 @@ const wantMessages = async (
   const moved = events.flatMap((event) =>
     'alertId' in event && event.type !== 'alert_looked_at' ? [event.alertId] : [],
   );
-  const alertIds = new Set([...moved, ...open]);
+  const alertIds = new Set([...moved, ...open, ...lookedAtByClick(before, deployment, events)]);
   const alerts = await Promise.all([...alertIds].map((alertId) => want('alert', alertId)));
   return [card, ...(retired === undefined ? [] : [retired]), ...alerts];
 };

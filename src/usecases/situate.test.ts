@@ -24,7 +24,7 @@ const loop: Loop = {
   teamId: 'T1',
   transact: never,
   files: () => ({ checklists: new Map(), environments: new Map(), broken: new Map() }),
-  people: { policyOf: () => policy, actor: never, channelId: never },
+  people: { policyOf: () => policy, actor: never, channelId: never, nameOf: never },
   effective: never,
   holds: never,
   readiness: never,

@@ -39,6 +39,8 @@ export type People = {
   actor: (person: Person, environment: Environment, place: Place) => Promise<Actor>;
   /** The id of a channel given as `#name` or id; undefined: not found. */
   channelId: (nameOrId: string) => Promise<string | undefined>;
+  /** A person in plain words, for places that draw no mentions; the id while the name is not known. */
+  nameOf: (id: string) => string;
 };
 
 /** Everything a use case is given. All of it is passed in; nothing is read from the process. */

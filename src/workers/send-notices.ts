@@ -149,6 +149,7 @@ const sendReport = async (
   const report = reportOf({
     situation,
     chain: await store.audit.read(chain),
+    nameOf: loop.people.nameOf,
   });
   const target = { ...thread, key: noticeId, broadcast: true };
   const known = isRepeated ? await messenger.findPosted(target) : ok(undefined);

@@ -139,6 +139,39 @@ describe('settling many items', () => {
     await e2e.asks('eva', 'confirm papers', 'Confirmed: Paper four is signed.');
   });
 
+  it('shows in the phase what was done there: by one click, by a dialog upon it, and by Details upon it', async () => {
+    const { ts } = await e2e.card('Papers');
+    const ben = e2e.sandbox.as('ben');
+    await ben.choose({ actionId: 'phase.open', blockId: 'menu@small-1', ts }, 'first');
+    const shows = (title: string, ...texts: readonly string[]) =>
+      eventually(`${title} with ${texts.join(', ')}`, () => {
+        const view = ben.view();
+        return view?.title === title && texts.every((text) => view.visibleText.includes(text));
+      });
+    await shows('First things', 'Showing Open');
+    await ben.clickInView('All');
+    await shows('First things', 'Showing All');
+    await ben.clickInView('Undo', 'Cost alerts are set');
+    await shows('First things', '☐ 2. *Cost alerts are set*');
+    await ben.clickInView('Confirm', 'Cost alerts are set');
+    await shows('First things', '~Cost alerts are set~', 'confirmed by <@U0BEN>');
+    await ben.clickInView('Open');
+    await shows('First things', 'Showing Open');
+    await ben.clickInView('Skip…', 'Peak load was measured');
+    await shows('Skip item');
+    await e2e.submits('ben', { Reason: 'we know the figure' });
+    await shows('First things', 'Showing Open: 0 of');
+    await ben.clickInView('All');
+    await shows('First things', 'skipped by <@U0BEN>: we know the figure');
+    await ben.clickInView('Details', 'Peak load was measured');
+    await shows('Details');
+    await ben.clickInView('Undo');
+    await shows('Details', '*Open*');
+    await ben.close();
+    await shows('First things', '☐ 3. *Peak load was measured*');
+    await ben.close();
+  });
+
   it('marks n/a with a reason and without a debt, and fails with a reason', async () => {
     await e2e.asks('ana', 'undo paper-one', 'Give a reason to undo Paper one is signed');
     await e2e.asks('ana', 'undo paper-one it was another paper', 'Undone: Paper one is signed.');
@@ -151,6 +184,9 @@ describe('settling many items', () => {
     await e2e.sandbox.as('ana').clickInView('Fail…', 'Paper one is signed');
     await eventually('the dialog', () => e2e.sandbox.as('ana').view()?.title === 'Fail item');
     await e2e.submits('ana', { Reason: 'nobody signed' });
+    await eventually('the phase to show it', () =>
+      e2e.sandbox.as('ana').view()?.visibleText.includes('failed by <@U0ANA>: nobody signed'),
+    );
     await e2e.sandbox.as('ana').close();
     await e2e.card('Paper one is signed', 'failed by <@U0ANA>: nobody signed');
     await e2e.asks('ana', 'confirm paper-one', 'was already failed by <@U0ANA>');

@@ -82,10 +82,12 @@ describe('signing off', () => {
       'product-owner',
       'Head hash',
       '1. Signing key is strong: env source',
+      '| Everyone has read the plan | confirmed | @ana | 2026-11-23',
     ]) {
       expect(file.content).toContain(text);
     }
     expect(file.content).not.toContain('no check');
+    expect(file.content).not.toContain('U0ANA');
     await e2e.threadLine('Completed', 'healthy');
   });
 
@@ -114,6 +116,9 @@ describe('signatures that never come', () => {
 
   it('end the deployment three working days later, degraded at best, and are never given by themselves', async () => {
     await e2e.threadLine('Sign-off please');
+    const answer = await e2e.asks('omar', 'report', 'follows in');
+    expect(answer).not.toContain('measured');
+    await e2e.threadLine('Watching', 'chain verified');
     e2e.clock.forward(61 * MINUTE);
     await e2e.card('+1h ✓');
     e2e.clock.forward(2 * DAY);

@@ -93,6 +93,17 @@ describe('the watch', () => {
     expect(repeats(e2e)).toBe(2);
   });
 
+  it('shows on the alert that somebody looked again, also when it still fails', async () => {
+    const looked = /got 500 · <!date\^(\d+)\^[^|]*\{time_secs\}/;
+    const lookedAt = ({ visibleText }: SandboxMessage) => looked.exec(visibleText)?.[1];
+    const before = await alert(e2e, 'Health answers');
+    await e2e.clicks('ana', 'Re-run failed');
+    await eventually('a newer look on the alert', async () => {
+      const now = await alert(e2e, 'Health answers');
+      return now.ts === before.ts && now.revision > before.revision && lookedAt(now) !== lookedAt(before);
+    });
+  });
+
   it('edits the same message when it recovers', async () => {
     const before = e2e.sandbox.messages('#deploys').length;
     e2e.service.answers['/health'] = { status: 'healthy' };

@@ -119,7 +119,7 @@ describe('the watch', () => {
     const alertLinks = { [alert?.id ?? '']: 'https://x.slack.com/archives/C1/p2' };
     const card = outline(cardMessage({ situation: bad, alertLinks }).blocks).join('\n');
     expect(card).toMatch(
-      /✖ \*Alert\* since \{09:0\d\}: status: expected 200, got 503 · <https:\/\/x\.slack\.com\/archives\/C1\/p2\|open>/,
+      /✖ \*Alert\* The service says it is healthy: status: expected 200, got 503 · since \{09:0\d\} · <https:\/\/x\.slack\.com\/archives\/C1\/p2\|open>/,
     );
     expect(card).toContain('[Re-run] [Accept…] [Roll back…] [Details]');
   });

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
 import type { Alert, FollowUp, RungCounts } from '../../domain/deployment.ts';
+import { alertWords } from '../item/alert-words.ts';
 import { roleText } from '../item/words.ts';
 import { ACTION } from '../ids.ts';
 import { button, context, section } from '../kit.ts';
@@ -13,28 +14,28 @@ import type { CardInput, Detail } from './detail.ts';
 const MOST_ALERTS = 3;
 
 /** Alerts that are not over, each with a link to its message. */
-export const alertBlocks = (
-  { situation }: Scene,
-  { alertLinks = {} }: CardInput,
-  { line }: Detail,
-): KnownBlock[] => {
-  const open = situation.deployment.alerts.filter(({ state }) => state.kind !== 'resolved');
+export const alertBlocks = (scene: Scene, { alertLinks = {} }: CardInput, { line }: Detail): KnownBlock[] => {
+  const open = scene.situation.deployment.alerts.filter(({ state }) => state.kind !== 'resolved');
   if (open.length === 0) return [];
-  const shown = open.slice(-MOST_ALERTS).map((alert) => alertText(alert, alertLinks[alert.id], line));
+  const shown = open
+    .slice(-MOST_ALERTS)
+    .map((alert) => alertText(scene, alert, { url: alertLinks[alert.id], max: line }));
   const more = open.length > MOST_ALERTS ? [`and ${plural(open.length - MOST_ALERTS, 'more alert')}`] : [];
   return [section('alerts', [...shown, ...more].join('\n'))];
 };
 
-const alertText = ({ line, since, state, takenBy, itemIds }: Alert, url: string | undefined, max: number) =>
-  `${SHAPE.red} ${dotted(
-    `${bold('Alert')} since ${dateTime(since)}: ${inline(line, max)}`,
-    itemIds.length > 1 ? `${itemIds.length} checks` : undefined,
+const alertText = (scene: Scene, alert: Alert, { url, max }: { url: string | undefined; max: number }) => {
+  const { since, state, takenBy } = alert;
+  return `${SHAPE.red} ${dotted(
+    `${bold('Alert')} ${alertWords(scene, alert, max)}`,
+    `since ${dateTime(since)}`,
     takenBy === undefined ? undefined : `${mention(takenBy)} works on it`,
     state.kind === 'acknowledged' && takenBy === undefined
       ? `acknowledged by ${mention(state.by)}`
       : undefined,
     link(url, 'open'),
   )}`;
+};
 
 /** Blocks for the sign-off; more unsigned roles share one row, and the dialog asks which. */
 const SIGN_BLOCKS = 2;

@@ -2,7 +2,7 @@ import type { Settled } from '../../domain/deployment.ts';
 import type { PlanItem } from '../../domain/plan.ts';
 import { isOutOfReach } from '../../domain/request-checks.ts';
 import type { Situation } from '../../domain/situation.ts';
-import { dateTime, dotted, inline, mention, mentions, plural } from '../text.ts';
+import { dateTime, dateTimeSeconds, dotted, inline, mention, mentions, plural } from '../text.ts';
 import { filled } from './fill.ts';
 import type { Scene } from '../scene.ts';
 import { progressIn } from '../scene.ts';
@@ -50,7 +50,7 @@ export const measuredText = (scene: Scene, entry: PlanItem, max: number): string
   const { measured } = progressIn(scene, entry);
   if (measured === undefined) return undefined;
   const tries = measured.tries > 1 ? `, ${plural(measured.tries, 'try', 'tries')}` : '';
-  return `${inline(measured.line, max)} · ${dateTime(measured.at)}${tries}`;
+  return `${inline(measured.line, max)} · ${dateTimeSeconds(measured.at)}${tries}`;
 };
 
 /** `confirmed by @ana 10:41`, `skipped by @ana: no access`. `unit`: of the number that was asked for. */

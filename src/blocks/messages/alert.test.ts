@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { acknowledgeAlert, takeOverAlert } from '../../domain/decide/answer-alert.ts';
 import { rollBack } from '../../domain/decide/roll-back.ts';
+import { rerunItems } from '../../domain/settle/rerun-items.ts';
 import type { Alert } from '../../domain/deployment.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { MINUTE } from '../../lib/time.ts';
@@ -32,10 +33,25 @@ describe('an alert', () => {
 
   test('calls who deployed and who is on call, and says what fails since when', () => {
     const text = said(alertMessage(scene, alert));
-    expect(text).toContain('✖ *tiny 1.1.0 → production · #42* / Fails since {09:0');
-    expect(text).toContain('status: expected 200, got 503');
+    expect(text).toContain(
+      '✖ *The service says it is healthy: status: expected 200, got 503* / Fails since {09:0',
+    );
+    expect(text).toContain('tiny 1.1.0 → production · #42');
     expect(text).toContain('<@UBOB> and <@UONCALL>: please look.');
     expect(text).toContain('No other deployment changed the environment lately.');
+  });
+
+  test('says how many more checks have the same cause', () => {
+    const { text } = alertMessage(scene, { ...alert, itemIds: ['health', 'signing-key', 'rollback-plan'] });
+    expect(text).toContain('The service says it is healthy and 2 more checks: status: expected 200');
+  });
+
+  test('says that it is being measured again, to who asked for it', () => {
+    const looking = run(situation, (now) =>
+      rerunItems(now, { itemIds: ['health'], actor: actor(now, 'bob') }),
+    );
+    expect(said(alertMessage(sceneOf(looking), alert))).toContain('got 503 · {09:0');
+    expect(said(alertMessage(sceneOf(looking), alert))).toContain('being measured again');
   });
 
   test('shows what it was, and what was deployed lately', () => {
@@ -73,7 +89,9 @@ describe('an alert', () => {
   test('that is over says since when and has no buttons', () => {
     const over: Alert = { ...alert, state: { kind: 'resolved', at: alert.since + 12 * MINUTE } };
     const message = alertMessage(scene, over);
-    expect(said(message)).toMatch(/^☑ ~.*~ \/ It works again since \{09:\d\d\}, after 12 min\.$/);
+    expect(said(message)).toMatch(
+      /^☑ ~The service says it is healthy: status.*~ \/ tiny 1\.1\.0 → production · #42: It works again since \{09:\d\d\}, after 12 min\.$/,
+    );
     expect(buttonsIn(message.blocks)).toEqual([]);
   });
 
@@ -87,7 +105,7 @@ describe('an alert', () => {
     const rolledBack = settleAll(rollingBack, ['rollback']);
     expect(rolledBack.deployment.state.kind).toBe('rolled_back');
     const after = alertMessage(sceneOf(rolledBack), alert);
-    expect(said(after)).toMatch(/^☑ ~.*~ \/ Rolled back \{09:\d\d\}\.$/);
+    expect(said(after)).toMatch(/^☑ ~.*~ \/ tiny .*: Rolled back \{09:\d\d\}\.$/);
     expect(buttonsIn(after.blocks)).toEqual([]);
   });
 
@@ -103,7 +121,7 @@ describe('an alert', () => {
       eventPost(later, { type: 'alert_repeated', alertId: alert.id, toBackup: false }, LINK),
     );
     expect(again).toContain(
-      'Nobody has answered for 10 min: status: expected 200, got 503. <@UBOB> and <@UONCALL>',
+      'Nobody has answered for 10 min: The service says it is healthy: status: expected 200, got 503. <@UBOB> and <@UONCALL>',
     );
     const backup = said(
       eventPost(later, { type: 'alert_repeated', alertId: alert.id, toBackup: true }, LINK),

@@ -8,9 +8,11 @@ import { ACTION } from '../ids.ts';
 import type { ActionId } from '../ids.ts';
 import { actions, button, section } from '../kit.ts';
 import type { ButtonOptions, Message } from '../kit.ts';
+import { alertWords } from '../item/alert-words.ts';
 import { measuredText } from '../item/words.ts';
 import { encodeRef } from '../ref.ts';
 import type { Scene } from '../scene.ts';
+import { progressIn } from '../scene.ts';
 import { SHAPE } from '../shapes.ts';
 import { bold, dateTime, dotted, durationText, fitted, inline, mention, plural, struck } from '../text.ts';
 import { called, responders } from './people.ts';
@@ -31,14 +33,14 @@ export type AlertExtras = {
 /** One alert as it stands: firing, taken, or over. An answer, the recovery and the way back are edits of the same message. */
 export const alertMessage = (scene: Scene, alert: Alert, extras: AlertExtras = {}): Message => {
   const title = inline(titleOf(scene.situation.deployment), 150);
-  const line = inline(alert.line, 200);
+  const what = alertWords(scene, alert, 200);
   const over = endOf(scene, alert);
   if (over !== undefined) {
-    const text = `${over.shape} ${struck(`${title}: ${line}`)}\n${over.words}`;
-    return { text: `${title}: ${over.short}`, blocks: [section('alert', text)] };
+    const text = `${over.shape} ${struck(what)}\n${title}: ${over.words}`;
+    return { text: `${title}: ${over.short}: ${what}`, blocks: [section('alert', text)] };
   }
   return {
-    text: `${title}: ${line}`,
+    text: `${title}: ${what}`,
     blocks: [
       section('alert', headText(scene, alert)),
       ...factBlocks(scene, alert, extras),
@@ -67,8 +69,8 @@ const endOf = ({ situation }: Scene, alert: Alert): End | undefined => {
 
 const headText = (scene: Scene, alert: Alert): string =>
   [
-    `${SHAPE.red} ${bold(inline(titleOf(scene.situation.deployment), 150))}`,
-    `Fails since ${dateTime(alert.since)}: ${inline(alert.line, 500)}`,
+    `${SHAPE.red} ${bold(alertWords(scene, alert, 500))}`,
+    dotted(`Fails since ${dateTime(alert.since)}`, inline(titleOf(scene.situation.deployment), 150)),
     answerOf(scene, alert),
   ].join('\n');
 
@@ -107,7 +109,9 @@ const itemText = (scene: Scene, id: string, was: { line: string; at: Instant } |
   const entry = scene.board.plan.byId.get(id);
   const title = inline(entry?.item.title ?? id, 80);
   const now = entry === undefined ? undefined : measuredText(scene, entry, 150);
-  return `• ${dotted(title, now, was === undefined ? undefined : `was: ${inline(was.line, 100)} ${dateTime(was.at)}`)}`;
+  const isRunning = entry !== undefined && progressIn(scene, entry).running !== undefined;
+  const again = isRunning ? 'being measured again' : undefined;
+  return `• ${dotted(title, now, again, was === undefined ? undefined : `was: ${inline(was.line, 100)} ${dateTime(was.at)}`)}`;
 };
 
 const alertButtons = (scene: Scene, { id, state, takenBy }: Alert): readonly Button[] => {

@@ -6,6 +6,7 @@ import type { Instant } from '../../lib/time.ts';
 import { stateWord, titleOf } from '../card/heading.ts';
 import { inFileOrder, peopleLines } from '../card/people-lines.ts';
 import { waitingFor } from '../card/waiting.ts';
+import { alertWords } from '../item/alert-words.ts';
 import { titleText } from '../item/number.ts';
 import { holds, isOwnedBy } from '../item/owner.ts';
 import { ownerText } from '../item/words.ts';
@@ -48,7 +49,9 @@ const statusLines = (scene: Scene, cardUrl: string | undefined): readonly string
     ...(waiting.length === 0 ? [] : [`   waiting for: ${listed(waiting)}`]),
     ...alerts
       .slice(0, 3)
-      .map(({ line, since }) => `   ${SHAPE.red} alert since ${dateTime(since)}: ${inline(line, 150)}`),
+      .map(
+        (alert) => `   ${SHAPE.red} alert since ${dateTime(alert.since)}: ${alertWords(scene, alert, 150)}`,
+      ),
   ];
 };
 

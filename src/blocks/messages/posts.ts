@@ -7,6 +7,7 @@ import type { Deployment } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
 import { titleOf } from '../card/heading.ts';
 import { deciders } from '../card/waiting.ts';
+import { alertWords } from '../item/alert-words.ts';
 import { roleText } from '../item/words.ts';
 import { section } from '../kit.ts';
 import type { Message } from '../kit.ts';
@@ -171,5 +172,5 @@ const repeatWords = (
     return 'An alert was repeated, and has been answered meanwhile.';
   const people = toBackup ? [...backups(situation), ...responders(situation)] : responders(situation);
   const silent = durationText(situation.now - alert.firedAt);
-  return `Nobody has answered for ${silent}: ${inline(alert.line, 500)}. ${called(people)}: take over or acknowledge.`;
+  return `Nobody has answered for ${silent}: ${alertWords(scene, alert, 500)}. ${called(people)}: take over or acknowledge.`;
 };

@@ -33,11 +33,11 @@ describe('a phase', () => {
     expect(rows(phaseModal(scene, { phaseId: 'basics', viewer: VIEWER }))).toEqual([
       '[Open] [Mine] [Red] [All] [Confirm group…]',
       'Showing Open: 3 of 3 lines',
-      '☐ 1. *The plan is known* / Open · backend-lead · It hangs on the wall',
+      '☐ 1. *The plan is known* / Open · backend-lead · It hangs on the wall · `plan`',
       '[Confirm] [Skip…] [N/A…] [Fail…] [Details]',
-      '☐ 2. *Quota is enough* / Open · backend-lead',
+      '☐ 2. *Quota is enough* / Open · backend-lead · `quota`',
       '[Confirm] [Skip…] [N/A…] [Fail…] [Details]',
-      '◌ 3. *Certificates valid* / Not yet · backend-lead · got 6 days · {09:00}',
+      '◌ 3. *Certificates valid* / Not yet · backend-lead · got 6 days · {09:00} · `certificates`',
       '[Re-run] [Skip…] [Details]',
     ]);
   });
@@ -63,7 +63,10 @@ describe('a phase', () => {
   });
 
   test('says so when nothing is left', () => {
-    const view = phaseModal(sceneOf(situationIn('awaiting_go')), { phaseId: 'environment', viewer: VIEWER });
+    const settled = sceneOf(situationIn('awaiting_go'));
+    const input = { phaseId: 'environment', viewer: VIEWER };
+    const view = phaseModal(settled, { ...input, filter: 'open' });
+    expect(rows(phaseModal(settled, input))[1]).toMatch(/^Showing All: /);
     expect(rows(view)).toContain('Nothing is open here. All shows what was settled, and how.');
   });
 
@@ -75,7 +78,9 @@ describe('a phase', () => {
         filter: 'all',
       }),
     );
-    expect(settled).toContain('☑ 2. ~All on duty know the way back~ / confirmed by <@UBOB> {09:00} · seen');
+    expect(settled).toContain(
+      '☑ 2. ~All on duty know the way back~ / confirmed by <@UBOB> {09:00} · seen · `rollback-plan`',
+    );
     expect(settled).toContain('[Undo] [Details]');
   });
 });
@@ -100,7 +105,7 @@ describe('a long phase', () => {
   test('has a title Slack takes, and commands to copy', () => {
     expect(page(1).title.text).toBe('A phase with a very lon…');
     expect(rows(page(1))[2]).toBe(
-      '☐ 1. *Line 0* / Open / ``` / ./do 0 / ``` / To copy: never run by the bot.',
+      '☐ 1. *Line 0* / Open · `line-0` / ``` / ./do 0 / ``` / To copy: never run by the bot.',
     );
   });
 });

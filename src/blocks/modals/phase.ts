@@ -1,7 +1,7 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { PlanItem } from '../../domain/plan.ts';
 import type { PersonId } from '../../domain/deployment.ts';
-import { isWell } from '../../domain/standing.ts';
+import { isLeaf, isWell } from '../../domain/standing.ts';
 import type { ItemAction } from '../item/actions.ts';
 import { itemActions } from '../item/actions.ts';
 import { itemButtons } from '../item/buttons.ts';
@@ -17,7 +17,7 @@ import type { PhaseFilter, Ref } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { isRedYet, progressIn } from '../scene.ts';
 import { SHAPE, settledShape } from '../shapes.ts';
-import { dotted, inline, plural } from '../text.ts';
+import { code, dotted, inline, plural } from '../text.ts';
 import { confirmableTogether } from './confirm-group.ts';
 import { standingWord } from './details.ts';
 
@@ -27,7 +27,7 @@ export const ROWS_PER_PAGE = 40;
 export type PhaseModalInput = {
   readonly phaseId: string;
   readonly viewer: PersonId;
-  /** Default `open`. */
+  /** Default `open`, or `all` where nothing is open. */
   readonly filter?: PhaseFilter;
   /** From 1; a page that is not there any more is the last one. */
   readonly page?: number;
@@ -35,9 +35,11 @@ export type PhaseModalInput = {
 
 /** Every line of a phase with everything that can be done to it. */
 export const phaseModal = (scene: Scene, input: PhaseModalInput): ModalView => {
-  const { phaseId, filter = 'open' } = input;
+  const { phaseId } = input;
   const all = linesOfPhase(scene, phaseId);
-  const matching = all.filter((entry) => matches(scene, entry, input));
+  const isDone = all.every(({ item }) => isWell(scene.board.standing(item.id)));
+  const filter = input.filter ?? (isDone ? 'all' : 'open');
+  const matching = all.filter((entry) => matches(scene, entry, { ...input, filter }));
   const pages = Math.max(1, Math.ceil(matching.length / ROWS_PER_PAGE));
   const page = Math.min(Math.max(1, input.page ?? 1), pages);
   const ref: Ref = { deploymentId: scene.situation.deployment.id, phaseId, filter, page };
@@ -50,7 +52,7 @@ export const phaseModal = (scene: Scene, input: PhaseModalInput): ModalView => {
       actions('filter', filterButtons(scene, ref)),
       context(
         'shown',
-        `Showing ${FILTER_WORDS[filter]}: ${matching.length} of ${plural(all.length, 'line')}${pages === 1 ? '' : ` · page ${page} of ${pages}`}`,
+        `Showing ${FILTER_WORDS[filter]}: ${counted(matching)} of ${plural(counted(all), 'line')}${pages === 1 ? '' : ` · page ${page} of ${pages}`}`,
       ),
       ...noteBlocks(scene, phaseId),
       ...(shown.length === 0
@@ -67,6 +69,9 @@ const linesOfPhase = ({ board }: Scene, phaseId: string): readonly PlanItem[] =>
     ({ phaseId: place, applies, item: { body } }) =>
       place === phaseId && applies && body.kind !== 'parent' && body.kind !== 'twin',
   );
+
+/** As the card counts: judgements about other lines are shown, not counted. */
+const counted = (lines: readonly PlanItem[]): number => lines.filter(isLeaf).length;
 
 const noteBlocks = (scene: Scene, phaseId: string): KnownBlock[] => {
   const phases = Object.values(scene.situation.checklist.stages).flat();
@@ -86,7 +91,11 @@ const EMPTY_WORDS = {
   all: 'Nothing here.',
 } as const satisfies Record<PhaseFilter, string>;
 
-const matches = (scene: Scene, entry: PlanItem, { filter = 'open', viewer }: PhaseModalInput): boolean => {
+const matches = (
+  scene: Scene,
+  entry: PlanItem,
+  { filter, viewer }: { readonly filter: PhaseFilter; readonly viewer: PersonId },
+): boolean => {
   const standing = scene.board.standing(entry.item.id);
   switch (filter) {
     case 'all':
@@ -155,6 +164,7 @@ const rowText = (scene: Scene, entry: PlanItem): string => {
     decided ?? measuredText(scene, entry, 200),
     isDone ? undefined : whyByHand(scene, entry, 200),
     isRunning ? 'being measured' : undefined,
+    code(item.id, 100),
   );
   const head = `${shapeOf(scene, entry)} ${isDone ? struckTitle(scene, entry, 200) : titleText(scene, entry, 200)}\n${facts}`;
   const block = isDone ? undefined : commandBlock(scene, entry, 800);

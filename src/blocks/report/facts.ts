@@ -7,9 +7,12 @@ import { judgeChain } from '../../domain/judge-chain.ts';
 import type { PlanItem, Section } from '../../domain/plan.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { isLeaf } from '../../domain/standing.ts';
+import type { Json } from '../../lib/json.ts';
+import { stated } from '../../lib/stated.ts';
 import type { Instant } from '../../lib/time.ts';
 import type { Scene } from '../scene.ts';
 import { sceneOf } from '../scene.ts';
+import { plural } from '../text.ts';
 
 /** What a report is made of. */
 export type ReportInput = {
@@ -29,9 +32,20 @@ export type Left = {
   readonly acceptedBy?: string;
 };
 
+/** What somebody said holds, and on what. */
+export type Said = {
+  readonly title: string;
+  readonly what: 'confirmed' | 'approved';
+  readonly by: string;
+  readonly at: Instant;
+  /** What was seen, or the evidence that was asked for; absent: a click. */
+  readonly seen?: string;
+};
+
 export type ReportFacts = {
   readonly scene: Scene;
   readonly counts: ReportCounts;
+  readonly said: readonly Said[];
   readonly left: readonly Left[];
   readonly alerts: readonly Alert[];
   /** The item that went bad most often after T-0 although it had been well; absent: nothing got worse. */
@@ -40,6 +54,7 @@ export type ReportFacts = {
   readonly audit: { readonly events: number; readonly head: string; readonly problems: readonly string[] };
 };
 
+/** Every item counts once: `items` is the sum of the others but `info`, which is outside progress. */
 export type ReportCounts = {
   readonly items: number;
   readonly measured: number;
@@ -48,6 +63,13 @@ export type ReportCounts = {
   readonly skipped: number;
   readonly open: number;
   readonly info: number;
+};
+
+/** `23 items: 14 measured, 6 by people, 2 not applicable, 1 skipped, 0 open; besides them 2 for reference`. */
+export const countsText = ({ items, info, ...parts }: ReportCounts): string => {
+  const { measured, byPeople, notApplicable, skipped, open } = parts;
+  const besides = info === 0 ? '' : `; besides them ${info} for reference`;
+  return `${plural(items, 'item')}: ${measured} measured, ${byPeople} by people, ${notApplicable} not applicable, ${skipped} skipped, ${open} open${besides}`;
 };
 
 export type WorstChange = {
@@ -67,6 +89,7 @@ export const factsOf = ({ situation, chain }: ReportInput): ReportFacts => {
   return {
     scene,
     counts: countsOf(scene),
+    said: saidOf(scene),
     left: leftOf(scene),
     alerts: situation.deployment.alerts,
     past,
@@ -107,6 +130,29 @@ const countsOf = (scene: Scene): ReportCounts => {
   };
 };
 
+const saidOf = ({ situation: { deployment }, board }: Scene): readonly Said[] =>
+  board.plan.items.flatMap(({ item: { id, title, body } }): Said[] => {
+    const { settled } = progressOf(deployment, id);
+    if (settled?.kind !== 'confirmed' || body.kind === 'twin') return [];
+    const { by, at, seen, evidence } = settled;
+    const unit = body.kind === 'manual' ? body.evidence?.unit : undefined;
+    const words = evidence === undefined ? seen : inWords(evidence, unit);
+    return [
+      {
+        title,
+        what: body.kind === 'approval' ? 'approved' : 'confirmed',
+        by,
+        at,
+        ...stated({ seen: words }),
+      },
+    ];
+  });
+
+const inWords = (evidence: Json, unit: string | undefined): string => {
+  const value = typeof evidence === 'string' ? evidence : JSON.stringify(evidence);
+  return unit === undefined ? value : `${value} ${unit}`;
+};
+
 const leftOf = ({ situation: { deployment }, board }: Scene): readonly Left[] => {
   const titleOf = (itemId: string) => board.plan.byId.get(itemId)?.item.title ?? itemId;
   const owed = deployment.debts.map(({ itemId, kind, by, reason, acceptedBy }): Left => ({
@@ -145,6 +191,14 @@ const worstChange = ({ situation, board }: Scene, past: readonly PastEvent[]): W
     return changeOf(title, all, t0) ?? [];
   });
   return changes.toSorted((a, b) => b.bad - a.bad)[0];
+};
+
+/** An alert about something that was never well is no change, and nothing good either; undefined: there was none. */
+export const neverWell = ({ situation: { deployment }, board }: Scene): string | undefined => {
+  const alert = deployment.alerts.at(-1);
+  if (alert === undefined) return undefined;
+  const [id = ''] = alert.itemIds;
+  return `${board.plan.byId.get(id)?.item.title ?? id}: ${alert.line}`;
 };
 
 type Look = { readonly at: Instant; readonly outcome: string; readonly line: string };

@@ -5,8 +5,8 @@ import { stateWord, titleOf } from '../card/heading.ts';
 import { durationText, plain, plural, utc } from '../text.ts';
 import type { Scene } from '../scene.ts';
 import { connectFirst } from './connect.ts';
-import type { Left, ReportFacts, ReportInput } from './facts.ts';
-import { factsOf } from './facts.ts';
+import type { Left, ReportFacts, ReportInput, Said } from './facts.ts';
+import { countsText, factsOf, neverWell } from './facts.ts';
 import { phaseTimes } from './phases.ts';
 
 /** Markdown of CommonMark with tables, to be read as a file years later: no mentions, times in UTC, nothing cut. */
@@ -17,6 +17,7 @@ export const reportMarkdown = (input: ReportInput): string => {
     `# ${text(titleOf(input.situation.deployment))}`,
     outcomeLines(facts, name),
     section('Items', itemLines(facts)),
+    section('Confirmed by people', saidTable(facts.said, name)),
     section('Skipped, overridden, accepted, not applicable', leftTable(facts.left, name)),
     section('Alerts', alertTable(facts.alerts, name)),
     section('Worst change against T-0', [worstLine(facts)]),
@@ -91,9 +92,19 @@ const endLines = ({ state, rollback }: Deployment, name: Name): readonly string[
       ]),
 ];
 
-const itemLines = ({ counts }: ReportFacts): readonly string[] => [
-  `${plural(counts.items, 'item')}: ${counts.measured} measured, ${counts.byPeople} by people, ${counts.notApplicable} not applicable, ${counts.info} info, ${counts.skipped} skipped, ${counts.open} open.`,
-];
+const itemLines = ({ counts }: ReportFacts): readonly string[] => [`${countsText(counts)}.`];
+
+const saidTable = (said: readonly Said[], name: Name): readonly string[] =>
+  table(
+    ['Item', 'What', 'By', 'When', 'Seen'],
+    said.map(({ title, what, by, at, seen }) => [
+      text(title),
+      what,
+      name(by),
+      utc(at),
+      seen === undefined ? '–' : text(seen),
+    ]),
+  );
 
 const LEFT_WORDS = {
   skip: 'skipped',
@@ -129,7 +140,11 @@ const alertTable = (alerts: readonly Alert[], name: Name): readonly string[] =>
 
 const worstLine = ({ worst, scene }: ReportFacts): string => {
   if (scene.situation.deployment.anchors.deployed === undefined) return 'Never deployed.';
-  if (worst === undefined) return 'Nothing that was well got worse.';
+  const never = neverWell(scene);
+  if (worst === undefined)
+    return never === undefined
+      ? 'Nothing that was well got worse.'
+      : `Bad from the first look after T-0 on: ${text(never)}`;
   const { title, line, bad, looks, first } = worst;
   return `${text(title)}: bad in ${bad} of ${plural(looks, 'look')}, first ${utc(first)}: ${text(line)}`;
 };

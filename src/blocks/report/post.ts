@@ -3,9 +3,11 @@ import { unsignedRoles } from '../../domain/decide/sign-off.ts';
 import { stateWord, titleOf } from '../card/heading.ts';
 import { section } from '../kit.ts';
 import type { Message } from '../kit.ts';
-import { bold, dateTime, durationText, fitted, inline, mention, plural } from '../text.ts';
+import { bold, dateTime, durationText, fitted, inline, link, mention, plural } from '../text.ts';
+import { linesMessage } from '../messages/answer.ts';
+import type { Listed } from '../messages/overview.ts';
 import type { Left, ReportFacts, ReportInput } from './facts.ts';
-import { factsOf } from './facts.ts';
+import { countsText, factsOf, neverWell } from './facts.ts';
 
 /** The report in eight lines; the file in the thread says the rest. */
 export const reportPost = (input: ReportInput): Message => {
@@ -25,6 +27,15 @@ export const reportPost = (input: ReportInput): Message => {
     auditLine(facts),
   ];
   return { text: `${title}: ${word}`, blocks: [section('report', lines.join('\n'))] };
+};
+
+/** To the one who asked for a report of what still runs: the report itself is for all. */
+export const reportComes = ({ deployment, cardUrl }: Listed): Message => {
+  const title = inline(titleOf(deployment), 150);
+  const card = link(cardUrl, 'the thread of the card') ?? 'the thread of the card';
+  return linesMessage(`The report of ${title} follows`, [
+    `The report of ${title} follows in ${card}, its summary also in the channel.`,
+  ]);
 };
 
 const decidedLine = ({ scene }: ReportFacts): string => {
@@ -48,8 +59,7 @@ const signedLine = ({ scene }: ReportFacts): string => {
   return `Signed: ${fitted([...(signed.length === 0 ? ['nobody'] : signed), ...open], { max: 500 })}`;
 };
 
-const countsLine = ({ counts }: ReportFacts): string =>
-  `${plural(counts.items, 'item')}: ${counts.measured} measured, ${counts.byPeople} by people, ${counts.notApplicable} not applicable, ${counts.info} info, ${counts.skipped} skipped, ${counts.open} open`;
+const countsLine = ({ counts }: ReportFacts): string => countsText(counts);
 
 const leftLine = (left: readonly Left[]): string => {
   const texts = left.map(({ title, kind, by, reason, acceptedBy }) => {
@@ -75,10 +85,15 @@ const alertsLine = ({ alerts, scene }: ReportFacts): string => {
   return `${plural(alerts.length, 'alert')}, the longest ${durationText(Math.max(...lasted))}${open === 0 ? '' : `, ${open} ${how}`}${blind}`;
 };
 
-const worstLine = ({ worst }: ReportFacts): string =>
-  worst === undefined
-    ? 'Nothing got worse after T-0'
-    : `Worst after T-0: ${inline(worst.title, 80)}, bad in ${worst.bad} of ${plural(worst.looks, 'look')}: ${inline(worst.line, 150)}`;
+const worstLine = ({ worst, scene }: ReportFacts): string => {
+  if (scene.situation.deployment.anchors.deployed === undefined) return 'Never deployed';
+  const never = neverWell(scene);
+  if (worst === undefined)
+    return never === undefined
+      ? 'Nothing that was well got worse after T-0'
+      : `Bad from the first look after T-0 on: ${inline(never, 250)}`;
+  return `Worst after T-0: ${inline(worst.title, 80)}, bad in ${worst.bad} of ${plural(worst.looks, 'look')}: ${inline(worst.line, 150)}`;
+};
 
 const auditLine = ({ audit }: ReportFacts): string => {
   const state = audit.problems.length === 0 ? 'verified' : 'BROKEN, see the file';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { GENESIS, linksFor } from '../../domain/audit.ts';
 import type { AuditEvent } from '../../domain/audit.ts';
@@ -10,7 +11,9 @@ import type { Situation } from '../../domain/situation.ts';
 import { HOUR, MINUTE } from '../../lib/time.ts';
 import { settleAll, situationIn, started } from '../../../test/support/journey.ts';
 import { outline } from '../../../test/support/outline.ts';
+import { walk, walks } from '../../../test/support/walks.ts';
 import { actor, answer, at, passTime, run, START } from '../../../test/support/situation.ts';
+import { factsOf } from './facts.ts';
 import { reportMarkdown } from './markdown.ts';
 import { reportPost } from './post.ts';
 
@@ -66,16 +69,24 @@ describe('the report', () => {
 
   test('counts every item once', () => {
     expect(text).toMatch(
-      /\d+ items: \d+ measured, \d+ by people, 2 not applicable, 1 info, 0 skipped, \d+ open\./,
+      /\d+ items: \d+ measured, \d+ by people, 2 not applicable, 0 skipped, \d+ open; besides them 1 for reference\./,
     );
     const [items = 0, ...parts] = [
-      .../(\d+) items: (\d+) measured, (\d+) by people, (\d+) not applicable, \d+ info, (\d+) skipped, (\d+) open/.exec(
+      .../(\d+) items: (\d+) measured, (\d+) by people, (\d+) not applicable, (\d+) skipped, (\d+) open/.exec(
         text,
       )!,
     ]
       .slice(1)
       .map(Number);
     expect(parts.reduce((sum, count) => sum + count, 0)).toBe(items);
+  });
+
+  test('lists who confirmed and approved what, when and on what', () => {
+    expect(text).toContain('| Item | What | By | When | Seen |');
+    expect(text).toContain(
+      '| All on duty know the way back | confirmed | @bob | 2026-03-02 09:00 UTC | seen |',
+    );
+    expect(text).not.toMatch(/\bU[A-Z]{3,}\b/);
   });
 
   test('shows the worst change against T-0', () => {
@@ -173,6 +184,32 @@ test('nothing got worse when nothing was deployed or everything stayed well', ()
     ...chain([look('health', START + HOUR, 'pass', 'ok')]),
   });
   expect(well).toContain('Nothing that was well got worse.');
+  const post = (situation: Situation) => outline(reportPost({ situation, ...chain([]) }).blocks)[0];
+  expect(post(started())).toContain('Never deployed');
+  expect(post(situationIn('watching'))).toContain('Nothing that was well got worse after T-0');
+});
+
+test('what was bad from the first look after T-0 is no change, and is said', () => {
+  const watching = situationIn('watching');
+  const situation = passTime(watching, watching.now + 2 * MINUTE, (now) =>
+    answer(now, { health: { outcome: 'fail', line: 'status: expected 200, got 503' } }),
+  );
+  const words = 'Bad from the first look after T-0 on: The service says it is healthy: status: expected 200';
+  expect(outline(reportPost({ situation, ...chain([]) }).blocks)[0]).toContain(words);
+  expect(reportMarkdown({ situation, ...chain([]) })).toContain(words);
+});
+
+test('the parts of the sum add up, whatever was done', () => {
+  fc.assert(
+    fc.property(walks, ({ steps, begun }) => {
+      for (const { now, change } of walk(begun, steps)) {
+        const { counts } = factsOf({ situation: { ...now, deployment: change.after }, ...chain([]) });
+        const { items, info: _reference, ...parts } = counts;
+        expect(Object.values(parts).reduce((sum, count) => sum + count, 0)).toBe(items);
+      }
+    }),
+    { numRuns: 25 },
+  );
 });
 
 test('a re-deployment names what it follows', () => {

@@ -104,7 +104,8 @@ const BY_VIEW: Readonly<Record<string, { readonly read: Read; readonly field: In
 
 /** What a submitted dialog means, and the input at which a refusal is shown. */
 export const readView = (envelope: ViewEnvelope): Intent => {
-  const { callbackId, privateMetadata, values } = envelope;
+  const { values } = envelope;
+  const { callbackId, privateMetadata } = envelope.view;
   if (callbackId === VIEW.startDeployment) return readStart(values, decodeStartRef(privateMetadata));
   const ref = decodeRef(privateMetadata);
   const known = BY_VIEW[callbackId];
