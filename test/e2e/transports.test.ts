@@ -137,7 +137,7 @@ describe('when Slack does not do what it should', () => {
     await e2e.asks('ana', 'confirm load-figures 140', 'Confirmed');
     const refused = () => e2e.app.log.lines.filter(({ event }) => event === 'message_cannot_be_shown').length;
     await eventually('the refusal', () => refused() === 1);
-    e2e.clock.forward(5 * 60_000);
+    e2e.clock.forward(2 * 60_000);
     await new Promise((resolve) => setTimeout(resolve, 6000));
     expect(refused()).toBe(1);
     await e2e.asks('ana', 'undo load-figures', 'Undone');
