@@ -71,7 +71,9 @@ describe('signing off', () => {
     e2e.clock.forward(60 * MINUTE);
     await e2e.card('Completed: healthy');
     const file = await eventually('the report', () =>
-      e2e.sandbox.files().find(({ name }) => name === 'report-small-1.md'),
+      e2e.sandbox
+        .files()
+        .find(({ name, threadTs }) => name === 'report-small-1.md' && threadTs !== undefined),
     );
     expect(file.threadTs).toBe((await e2e.card('Completed')).ts);
     for (const text of [
