@@ -37,7 +37,8 @@ export const followUpDues: DueSource = (situation, board) => {
 /** While a rung waits for a worker the clock looks every half minute whether it is back. */
 const waitingLooks = (situation: Situation, board: Board): readonly Instant[] =>
   situation.deployment.followUps.flatMap(({ state }) => {
-    if (state.kind !== 'running' || missedBy(situation, board, state).length === 0) return [];
+    if (state.kind !== 'running' || !isPatient(situation, state)) return [];
+    if (missedBy(situation, board, state).length === 0) return [];
     const gone = Math.max(0, situation.now - state.at);
     const next = state.at + (Math.floor(gone / WORKER_LOOK) + 1) * WORKER_LOOK;
     return [Math.min(next, state.at + situation.rules.lostRun)];
