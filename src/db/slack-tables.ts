@@ -1,54 +1,16 @@
 import type { Kysely, Selectable } from 'kysely';
 import { sql } from 'kysely';
+import type { KeptMessage, Pace } from '../domain/kept-message.ts';
 import type { Instant } from '../lib/time.ts';
 import { MINUTE } from '../lib/time.ts';
 import type { Schema } from './schema.ts';
-
-/**
- * A message that is kept up to date: the card of a deployment, one of its alerts (`ref` is the alert's id), or what an
- * earlier card became (`ref` is its timestamp).
- */
-export type SlackMessage = {
-  readonly id: string;
-  readonly deploymentId: string;
-  readonly kind: 'card' | 'alert' | 'pointer';
-  readonly ref: string;
-  readonly channel: string;
-  /** null: not posted yet. */
-  readonly ts: string | null;
-  readonly permalink: string | null;
-  readonly postedAt: Instant | null;
-  /** State it shall show; every change adds one. */
-  readonly wanted: number;
-  readonly shown: number;
-  /** null: what is shown is unknown, draw again. */
-  readonly shownHash: string | null;
-  readonly shownAt: Instant | null;
-  /** An earlier drawing did not report its end: it may have posted. */
-  readonly isUncertain: boolean;
-  /** Slack refused it for good, or nobody needs it any more. What a person does next is tried once more. */
-  readonly isGivenUp: boolean;
-};
-
-/** How far a message is behind, and who else is. */
-export type Pace = {
-  readonly wanted: number;
-  readonly shown: number;
-  /** The state a person waits for. */
-  readonly awaited: number;
-  readonly shownAt: Instant | null;
-  /** Checks of its deployment are under way: more will come by itself. */
-  readonly isMeasuring: boolean;
-  /** Messages that are behind now and were drawn lately, this one included: they share one budget. */
-  readonly cardsBehind: number;
-};
 
 /** A message that could not be drawn for longer takes nobody's turn. */
 const LIVELY_MS = MINUTE;
 
 type Row = Selectable<Schema['slack_message']>;
 
-const messageOf = (row: Row, isUncertain: boolean): SlackMessage => ({
+const messageOf = (row: Row, isUncertain: boolean): KeptMessage => ({
   id: row.id,
   deploymentId: row.deployment_id,
   kind: row.kind === 'card' || row.kind === 'pointer' ? row.kind : 'alert',
@@ -70,7 +32,7 @@ export const messageStore = (db: Kysely<Schema>) => ({
   want: async (message: {
     id: string;
     deploymentId: string;
-    kind: SlackMessage['kind'];
+    kind: KeptMessage['kind'];
     ref: string;
     channel: string;
     isAwaited: boolean;
@@ -144,7 +106,7 @@ export const messageStore = (db: Kysely<Schema>) => ({
   lease: async (
     id: string,
     { token, now, ms }: { token: string; now: Instant; ms: number },
-  ): Promise<SlackMessage | undefined> => {
+  ): Promise<KeptMessage | undefined> => {
     const before = await db
       .selectFrom('slack_message')
       .select(['lease'])
@@ -234,9 +196,9 @@ export const messageStore = (db: Kysely<Schema>) => ({
   },
   find: async (
     deploymentId: string,
-    kind: SlackMessage['kind'],
+    kind: KeptMessage['kind'],
     ref: string,
-  ): Promise<SlackMessage | undefined> => {
+  ): Promise<KeptMessage | undefined> => {
     const row = await db
       .selectFrom('slack_message')
       .selectAll()
@@ -259,7 +221,7 @@ export const messageStore = (db: Kysely<Schema>) => ({
       .execute();
     return new Map(rows.flatMap(({ id, permalink }) => (permalink === null ? [] : [[id, permalink]])));
   },
-  list: async (deploymentId: string): Promise<SlackMessage[]> => {
+  list: async (deploymentId: string): Promise<KeptMessage[]> => {
     const rows = await db
       .selectFrom('slack_message')
       .selectAll()

@@ -14,7 +14,7 @@ import { alertContext } from './alert-context.ts';
 import { waitToPost } from './post-pace.ts';
 import type { RecoverDeps } from './recover-drawing.ts';
 import { recover } from './recover-drawing.ts';
-import type { KeptMessage } from './stores.ts';
+import type { KeptMessage } from '../domain/kept-message.ts';
 import type { BudgetDeps } from './update-budget.ts';
 import { waitForBudget } from './update-budget.ts';
 

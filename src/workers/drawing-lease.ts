@@ -1,7 +1,8 @@
 import type { Log } from '../lib/log.ts';
 import { SECOND } from '../lib/time.ts';
 import type { Loop } from '../usecases/world.ts';
-import type { KeptMessage, Shown, WorkerStore } from './stores.ts';
+import type { KeptMessage } from '../domain/kept-message.ts';
+import type { Shown, WorkerStore } from './stores.ts';
 
 /** While nothing was said to Slack yet, another process may take over soon: nothing can be in the air. */
 export const LOOK_MS = 5 * SECOND;

@@ -5,7 +5,8 @@ import { DAY, HOUR, MINUTE } from '../lib/time.ts';
 import type { SlackProblem } from '../slack/messenger/problem.ts';
 import type { Loop } from '../usecases/world.ts';
 import { recover } from './recover-drawing.ts';
-import type { KeptMessage, WorkerStore } from './stores.ts';
+import type { KeptMessage } from '../domain/kept-message.ts';
+import type { WorkerStore } from './stores.ts';
 
 const { deployment } = situationOf();
 const CARD: KeptMessage = {

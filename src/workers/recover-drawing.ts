@@ -4,7 +4,8 @@ import type { SlackProblem } from '../slack/messenger/problem.ts';
 import { noticeRow, tell } from '../usecases/notices.ts';
 import type { Loop } from '../usecases/world.ts';
 import { DrawAgain } from './drawing-lease.ts';
-import type { KeptMessage, WorkerStore } from './stores.ts';
+import type { KeptMessage } from '../domain/kept-message.ts';
+import type { WorkerStore } from './stores.ts';
 
 export type RecoverDeps = { readonly loop: Loop; readonly store: WorkerStore; readonly log: Log };
 

@@ -17,7 +17,8 @@ import type { PaceDeps } from './post-pace.ts';
 import { waitToPost } from './post-pace.ts';
 import type { Report } from './report.ts';
 import { reportOf } from './report.ts';
-import type { KeptMessage, WorkerStore } from './stores.ts';
+import type { KeptMessage } from '../domain/kept-message.ts';
+import type { WorkerStore } from './stores.ts';
 
 export type NoticeDeps = {
   readonly loop: Loop;

@@ -1,39 +1,9 @@
 import type { CheckRequest, CheckResult, Effect } from '../domain/check.ts';
 import type { StoredChain } from '../domain/judge-chain.ts';
+import type { KeptMessage, Pace } from '../domain/kept-message.ts';
 import type { Instant } from '../lib/time.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Tx } from '../usecases/stores.ts';
-
-/** A message that is kept up to date, as its row says. */
-export type KeptMessage = {
-  readonly id: string;
-  readonly deploymentId: string;
-  readonly kind: 'card' | 'alert' | 'pointer';
-  readonly ref: string;
-  readonly channel: string;
-  readonly ts: string | null;
-  readonly permalink: string | null;
-  readonly postedAt: Instant | null;
-  readonly wanted: number;
-  readonly shown: number;
-  readonly shownHash: string | null;
-  readonly shownAt: Instant | null;
-  readonly isUncertain: boolean;
-  readonly isGivenUp: boolean;
-};
-
-/** How far a message is behind, and who else is. */
-export type Pace = {
-  readonly wanted: number;
-  readonly shown: number;
-  /** The state a person waits for, because they did something. */
-  readonly awaited: number;
-  readonly shownAt: Instant | null;
-  /** Checks of its deployment are under way: more will come by itself. */
-  readonly isMeasuring: boolean;
-  /** Messages that are behind now and were drawn lately, this one included: they share one budget. */
-  readonly cardsBehind: number;
-};
 
 export type Shown = Partial<{
   channel: string;

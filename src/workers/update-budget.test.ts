@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Pace } from './stores.ts';
+import type { Pace } from '../domain/kept-message.ts';
 import { turnOf, waitForBudget } from './update-budget.ts';
 import type { BudgetDeps } from './update-budget.ts';
 

@@ -3,7 +3,8 @@ import { SECOND } from '../lib/time.ts';
 import type { Loop } from '../usecases/world.ts';
 import type { Held } from './drawing-lease.ts';
 import { keepLooking } from './drawing-lease.ts';
-import type { Pace, WorkerStore } from './stores.ts';
+import type { Pace } from '../domain/kept-message.ts';
+import type { WorkerStore } from './stores.ts';
 
 export type BudgetDeps = {
   readonly loop: Loop;

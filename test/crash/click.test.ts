@@ -11,19 +11,12 @@ import {
   eventually,
   press,
   startDeployment,
+  TINY,
 } from './world.ts';
 
-const CHECKLIST = `
-system: tiny
-title: Tiny web service
-stages:
-  prepare:
-    - id: first
-      title: First things
-      items:
-        - {id: plan-read, title: Everyone has read the plan}
-        - {id: other, title: Something else}
-`;
+const CHECKLIST = TINY(
+  '{id: plan-read, title: Everyone has read the plan}, {id: other, title: Something else}',
+);
 type Scene = {
   readonly title: string;
   readonly deploymentId: string;

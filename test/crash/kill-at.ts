@@ -90,7 +90,7 @@ const textOf = (first: unknown): string => {
 const QUEUE_WRITES = /\b(add|move|extend|retry|remove)_/;
 /** What the clock does every few seconds whether there is work or not; a kill there is a kill at rest. */
 const AT_REST =
-  /move_stalled|"redraw_at" <=|insert into "worker"|delete from "outbox"|"inbox" set "claimed_until"|"app_meta"/;
+  /move_stalled|"redraw_at" <=|insert into "worker"|delete from "(?:outbox|inbox|notice)"|"check_run" set "request"|"inbox" set "claimed_until"|"app_meta"/;
 /** Clients in a transaction, and what they wrote last in it. */
 const transactions = new WeakMap<pg.Client, { wrote?: string }>();
 

@@ -10,19 +10,12 @@ import {
   ENVIRONMENT,
   eventually,
   press,
+  TINY,
 } from './world.ts';
 
-const CHECKLIST = `
-system: tiny
-title: Tiny web service
-stages:
-  prepare:
-    - id: first
-      title: First things
-      items:
-        - {id: plan-read, title: Everyone has read the plan}
-        - {id: other, title: Something else}
-`;
+const CHECKLIST = TINY(
+  '{id: plan-read, title: Everyone has read the plan}, {id: other, title: Something else}',
+);
 const TITLE = 'tiny 7.0.0 → production';
 const CONFIRM = { itemId: 'plan-read', actionId: 'item.confirm' };
 

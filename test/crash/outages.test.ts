@@ -15,29 +15,16 @@ import {
   eventually,
   press,
   startDeployment,
+  TINY,
 } from './world.ts';
 
 const CHECKS = Array.from({ length: 20 }, (_unused, index) => `check-${index + 1}`);
-const CHECKLIST = `
-system: tiny
-title: Tiny web service
-parameters:
-  api-url: {describe: Base URL, default: "http://127.0.0.1:9"}
-stages:
-  prepare:
-    - id: first
-      title: First things
-      items:
-        - {id: plan-read, title: Everyone has read the plan}
-        - {id: other, title: Something else}
-    - id: second
-      title: Second things
-      items:
-${CHECKS.map(
-  (id) =>
-    `        - {id: ${id}, title: ${id}, check: {http: {url: "\${api-url}/${id}"}, expect: {status: 200}}}`,
-).join('\n')}
-`;
+const CHECKLIST = TINY(
+  '{id: plan-read, title: Everyone has read the plan}, {id: other, title: Something else}',
+  CHECKS.map(
+    (id) => `{id: ${id}, title: ${id}, check: {http: {url: "\${api-url}/${id}"}, expect: {status: 200}}}`,
+  ).join(', '),
+);
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -13,23 +13,12 @@ import {
   eventually,
   press,
   startDeployment,
+  TINY,
 } from './world.ts';
 
-const CHECKLIST = `
-system: tiny
-title: Tiny web service
-parameters:
-  api-url: {describe: Base URL, default: "http://127.0.0.1:9"}
-stages:
-  prepare:
-    - id: first
-      title: First things
-      items:
-        - {id: other, title: Something else}
-        - id: health
-          title: Health answers
-          check: {http: {url: "\${api-url}/\${deployment.version}"}, expect: {status: 200}}
-`;
+const CHECKLIST = TINY(`
+  {id: other, title: Something else},
+  {id: health, title: Health answers, check: {http: {url: "\${api-url}/\${deployment.version}"}, expect: {status: 200}}}`);
 
 type Scene = { readonly title: string; readonly deploymentId: string };
 

@@ -12,27 +12,14 @@ import {
   ENVIRONMENT,
   eventually,
   startDeployment,
+  TINY,
 } from './world.ts';
 
-const CHECKLIST = `
-system: tiny
-title: Tiny web service
-parameters:
-  api-url: {describe: Base URL, default: "http://127.0.0.1:9"}
-stages:
-  prepare:
-    - id: first
-      title: First things
-      items:
-        - {id: other, title: Something else}
-        - id: health
-          title: Health answers
-          check: {http: {url: "\${api-url}/health"}, expect: {status: 200}}
-        - id: create-user
-          title: A user can be made
-          effect: write
-          check: {http: {url: "\${api-url}/users", method: POST, json: {name: smoke}}, expect: {status: 200}}
-`;
+const CHECKLIST = TINY(`
+  {id: other, title: Something else},
+  {id: health, title: Health answers, check: {http: {url: "\${api-url}/health"}, expect: {status: 200}}},
+  {id: create-user, title: A user can be made, effect: write,
+   check: {http: {url: "\${api-url}/users", method: POST, json: {name: smoke}}, expect: {status: 200}}}`);
 
 let target: Target;
 beforeAll(async () => {

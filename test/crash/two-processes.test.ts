@@ -11,26 +11,19 @@ import {
   eventually,
   press,
   startDeployment,
+  TINY,
 } from './world.ts';
 
 const ITEMS = ['a', 'b', 'c', 'd'];
-const CHECKLIST = `
-system: tiny
-title: Tiny web service
-parameters:
-  api-url: {describe: Base URL, default: "http://127.0.0.1:9"}
-stages:
-  prepare:
-    - id: first
-      title: First things
-      items:
-${ITEMS.map((id) => `        - {id: manual-${id}, title: By hand ${id}}`).join('\n')}
-${ITEMS.map(
-  (id) => `        - id: check-${id}
-          title: Check ${id}
-          check: {http: {url: "\${api-url}/${id}"}, expect: {status: 200}}`,
-).join('\n')}
-`;
+const CHECKLIST = TINY(
+  [
+    ...ITEMS.map((id) => `{id: manual-${id}, title: By hand ${id}}`),
+    ...ITEMS.map(
+      (id) =>
+        `{id: check-${id}, title: Check ${id}, check: {http: {url: "\${api-url}/${id}"}, expect: {status: 200}}}`,
+    ),
+  ].join(', '),
+);
 
 describe('two processes on one database', () => {
   let target: Target;

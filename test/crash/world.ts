@@ -10,6 +10,17 @@ import { testDatabase } from '../support/postgres.ts';
 import type { Bot } from './bot.ts';
 import { startBot } from './bot.ts';
 
+/** A checklist `tiny` with these lines of YAML, phase by phase, in its first stage. */
+export const TINY = (...phases: readonly string[]): string => `
+system: tiny
+title: Tiny web service
+parameters:
+  api-url: {describe: Base URL, default: "http://127.0.0.1:9"}
+stages:
+  prepare:
+${phases.map((items, index) => `    - {id: phase-${index + 1}, title: Phase ${index + 1}, items: [${items.replaceAll('\n', ' ')}]}`).join('\n')}
+`;
+
 /** A local workspace and a database in the test's process, for bots that come and go. */
 export type World = {
   readonly sandbox: Sandbox;
