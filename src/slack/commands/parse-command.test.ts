@@ -39,10 +39,31 @@ describe('typed commands', () => {
       { kind: 'deployed', clock: '9:05', override: 'the probe is wrong' },
     ],
     ['deployed done at 13:40', { kind: 'deployed', clock: '13:40' }],
-    ['deployed 25:00 late', { kind: 'deployed', override: '25:00 late' }],
-    ['deployed 13:400 late', { kind: 'deployed', override: '13:400 late' }],
+    ['deployed now', { kind: 'deployed' }],
+    ['deployed done now the probe is wrong', { kind: 'deployed', override: 'the probe is wrong' }],
+    ['deployed 2 hosts of 3 answer', { kind: 'deployed', override: '2 hosts of 3 answer' }],
+    ['deployed "the probe is wrong"', { kind: 'deployed', override: '"the probe is wrong"' }],
   ])('%s takes a clock first, then a reason', (text, act) => {
     expect(actOf(text)).toEqual(act);
+  });
+
+  it.each([
+    'deployed 25:00 late',
+    'deployed 13:400 late',
+    'deployed 25:99',
+    'deployed #2 "done at 25:99"',
+    'deployed “13:40”',
+    'deployed at noon',
+    'deployed 13h40',
+    'deployed 1:40 pm',
+    'deployed 13:40 UTC',
+    'deployed 10 min ago',
+    'deployed "now"',
+  ])('%s: what looks like a time and is none is never taken for a reason', (text) => {
+    expect(parseCommand(text, HERE)).toMatchObject({
+      type: 'refuse',
+      refusal: { code: 'time_invalid', message: expect.stringContaining('/deploy deployed 13:40') as string },
+    });
   });
 
   it.each([
