@@ -20,6 +20,7 @@ describe('typed commands', () => {
   it.each([
     ['skip cost-alerts #42 no access', { kind: 'skip', itemId: 'cost-alerts', reason: 'no access' }],
     ['skip #42 cost-alerts see ticket #7', { kind: 'skip', itemId: 'cost-alerts', reason: 'see ticket #7' }],
+    ['abort #42 leave-as-is #12 hangs', { kind: 'abort', leaveAsIs: true, reason: '#12 hangs' }],
     ['no-go #42 error rate', { kind: 'no_go', reason: 'error rate' }],
     ['SKIP   a   b', { kind: 'skip', itemId: 'a', reason: 'b' }],
     ['confirm load 140 ms', { kind: 'confirm', itemId: 'load', seen: '140 ms', evidence: '140 ms' }],

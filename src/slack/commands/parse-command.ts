@@ -121,6 +121,14 @@ const readRollback = (_rest: string, words: readonly string[]): Act => {
   };
 };
 
+const LEAVE_AS_IS = 'leave-as-is';
+
+/** The word is the answer to what the dialog asks while deploying. */
+const readAbort: Parse = ({ words: [first, ...rest], target }) =>
+  first?.toLowerCase() === LEAVE_AS_IS
+    ? { type: 'act', target, act: { kind: 'abort', leaveAsIs: true, reason: rest.join(' ') } }
+    : { type: 'act', target, act: { kind: 'abort', reason: [first ?? '', ...rest].join(' ') } };
+
 const lock =
   (kind: 'lock' | 'unlock'): Parse =>
   ({ words: [environment, ...rest] }) =>
@@ -215,7 +223,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['take-over', onAlert('take-over', 'take_over')],
   ['acknowledge', onAlert('acknowledge', 'acknowledge')],
   ['rollback', numberFirst(onDeployment(readRollback))],
-  ['abort', numberFirst(onDeployment((reason) => ({ kind: 'abort', reason })))],
+  ['abort', numberFirst(readAbort)],
   ['lock', noNumber(lock('lock'))],
   ['unlock', noNumber(lock('unlock'))],
   ['locks', noNumber(show('locks'))],
