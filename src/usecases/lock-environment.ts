@@ -101,7 +101,7 @@ const takeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<
     since: loop.now().getTime(),
   };
   const other = await tx.locks.take(lock);
-  if (other !== undefined) return err(lockedRefusal(other));
+  if (other !== undefined) return err(await lockedRefusal(tx, other));
   await tx.audit.append(
     environmentChain(loop.teamId, environment),
     [{ type: 'lock_taken', ...lock }],

@@ -142,6 +142,12 @@ describe('typed commands', () => {
     });
   });
 
+  it('say that Go cannot be undone, and what there is instead', () => {
+    expect(parseCommand('undo go', HERE)).toMatchObject({
+      refusal: { code: 'undo_impossible', message: expect.stringContaining('/deploy rollback') as string },
+    });
+  });
+
   it('say what works today in place of what comes later', () => {
     expect(parseCommand('reload', HERE)).toMatchObject({
       refusal: { code: 'not_available_yet', message: expect.stringContaining('Restart the bot') as string },

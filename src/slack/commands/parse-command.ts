@@ -99,8 +99,14 @@ const readRerun: Parse = (typed) => {
       )(typed);
 };
 
+const GO_STANDS = refusal(
+  'undo_impossible',
+  'Go cannot be undone. Before Go there is /deploy no-go <reason>; after it /deploy abort leave-as-is <reason> or /deploy rollback <reason>.',
+);
+
 const readUndo: Parse = (typed) => {
   const [item, ...more] = typed.words;
+  if (item === 'go' && more.length === 0) return refuse(GO_STANDS);
   return item === 'deployed' && more.length === 0
     ? { type: 'act', target: typed.target, act: { kind: 'undo_deployed' } }
     : reasoned('undo')(typed);
