@@ -81,7 +81,8 @@ const start = async (
   if (!place.ok) return refuse(loop, cause, place.error);
   if (place.value === ASK) {
     const systems = [...loop.files().checklists.keys()].join(', ');
-    const message = `Say which system: /deploy start ${words.environment} <system>. Loaded: ${systems}.`;
+    const typed = ['/deploy start', words.environment, '<system>', ...words.rest].join(' ');
+    const message = `Say which system: ${typed}. Loaded: ${systems}. Or type /deploy for the dialog.`;
     return refuse(loop, cause, refusal('usage', message));
   }
   return startDeployment(loop, {

@@ -86,7 +86,7 @@ export const createDialogs = (deps: DialogDeps): Dialogs => {
       } catch (err) {
         deps.log.warn({ err, dialog: dialog.name }, 'dialog_not_opened');
         await deps.whisper(asked, {
-          text: 'The dialog could not be opened in time. Press the button again, or type /deploy help.',
+          text: 'The dialog could not be opened in time: the database or Slack does not answer. Press the button again, or type /deploy help.',
         });
       }
     },

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { cleanTexts } from '../lib/clean-text.ts';
 import type { JsonObject } from '../lib/json.ts';
+import { commandText } from './commands/command-text.ts';
 
 /** What Slack sent, as far as tminus reads it. Everything else in the payload is dropped. */
 export type Envelope =
@@ -140,7 +142,7 @@ const read = <Body>(
   envelopeOf: (body: Body) => Envelope | undefined,
 ): Envelope | undefined => {
   const parsed = schema.safeParse(body);
-  return parsed.success ? envelopeOf(parsed.data) : undefined;
+  return parsed.success ? envelopeOf(cleanTexts(parsed.data)) : undefined;
 };
 
 const nameOf = ({ username, name }: z.infer<typeof person>): string => username ?? name ?? '';
@@ -151,7 +153,7 @@ const commandOf = (body: z.infer<typeof commandBody>): Envelope => ({
   person: { id: body.user_id, name: body.user_name },
   channel: body.channel_id,
   channelName: body.channel_name,
-  text: body.text,
+  text: commandText(body.text),
   triggerId: body.trigger_id,
   responseUrl: body.response_url,
 });
@@ -233,7 +235,10 @@ const OWN_DRAWINGS: ReadonlySet<string> = new Set(['message', 'blocks']);
 /** The payload as it is stored: without our own drawings, and without the verification token, which proves nothing and is a secret. */
 export const storable = (body: unknown): JsonObject => {
   const { token: _token, view, ...rest } = body as JsonObject;
-  return { ...withoutDrawings(rest), ...(isObject(view) ? { view: withoutDrawings(view) } : {}) };
+  return cleanTexts({
+    ...withoutDrawings(rest),
+    ...(isObject(view) ? { view: withoutDrawings(view) } : {}),
+  });
 };
 
 const isObject = (value: unknown): value is JsonObject =>

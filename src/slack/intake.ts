@@ -21,9 +21,16 @@ const BATCH = 100;
 /** Slack waits three seconds for an answer; whoever cannot be stored by now is told so. */
 const PATIENCE_MS = 2 * SECOND;
 
-/** The database took too long. The envelope may be stored yet, when a statement was already on its way. */
+/** The database took too long. */
 export class NotStoredInTime extends Error {
   override readonly name = 'NotStoredInTime';
+  /** A statement with it is on its way and may store it yet. False: it will never be stored. */
+  readonly isUnderWay: boolean;
+
+  constructor(message: string, isUnderWay: boolean) {
+    super(message);
+    this.isUnderWay = isUnderWay;
+  }
 }
 
 /**
@@ -63,8 +70,9 @@ export const createIntake = (
         },
       };
       const timer = setTimeout(() => {
+        const isUnderWay = !waiting.includes(one);
         waiting = waiting.filter((other) => other !== one);
-        one.failed(new NotStoredInTime(`The inbox took longer than ${patienceMs} ms`));
+        one.failed(new NotStoredInTime(`The inbox took longer than ${patienceMs} ms`, isUnderWay));
       }, patienceMs);
       waiting.push(one);
       void write();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VIEW } from '../blocks/ids.ts';
 import { encodeRef } from '../blocks/ref.ts';
 import type { Loop } from '../usecases/world.ts';
+import { createIntake } from './intake.ts';
 import { createListeners } from './listen.ts';
 
 const never = (): never => {
@@ -49,5 +50,42 @@ describe('a dialog that is sent', () => {
     expect(ack).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(200);
     expect(ack).toHaveBeenCalledOnce();
+  });
+});
+
+const typed = (text: string) => ({
+  team_id: 'T1',
+  user_id: 'UANA',
+  channel_id: 'C1',
+  text,
+  trigger_id: 'trigger',
+  response_url: 'https://hooks.slack.example/1',
+});
+
+const hung = {
+  loop: { teamId: 'T1', now: () => new Date() } as unknown as Loop,
+  intake: createIntake(() => new Promise(() => undefined)),
+  show: () => new Promise<never>(() => undefined),
+  openDialog: never,
+  redrawDialog: never,
+  showHome: never,
+  whisper: never,
+  nameOf: never,
+  later: never,
+  log: { error: () => undefined, warn: never, info: never, debug: never },
+};
+
+describe('a command while the database hangs', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ['status', 'The database does not answer'],
+    ['go', 'Not sure it was saved'],
+  ])('%s is answered inside three seconds with what is true', async (text, words) => {
+    const ack = vi.fn((_answer?: { text: string }) => Promise.resolve());
+    void createListeners(hung).command(typed(text), ack);
+    await vi.advanceTimersByTimeAsync(2500);
+    expect(ack.mock.calls[0]?.[0]?.text).toContain(words);
   });
 });

@@ -16,6 +16,7 @@ import { dialogInstead } from './dialog-instead.ts';
 import type { Envelope } from './envelope.ts';
 import { envelopeKey, parseEnvelope, storable } from './envelope.ts';
 import type { InboxEntry } from './intake.ts';
+import { NotStoredInTime } from './intake.ts';
 import type { Dialog, Intent, Show } from './intent.ts';
 import { openViews } from './views/open-views.ts';
 import { readView } from './views/read-view.ts';
@@ -71,6 +72,11 @@ export type Asked = {
 };
 
 const NOT_SAVED = 'Not saved, try again: the database does not answer.';
+const NOT_SURE =
+  'Not sure it was saved: the database does not answer. Look at the card before you try again.';
+const NO_ANSWER = 'The database does not answer, try again.';
+/** Whoever only looks is answered by then, whatever the database does. */
+const LOOK_PATIENCE_MS = 2000;
 const FOREIGN = 'This bot belongs to another workspace.';
 /**
  * A dialog waits for its refusal until this long after it was received, storing it included; after that it closes and the
@@ -148,7 +154,7 @@ const onCommand = async (deps: ListenDeps, body: unknown, ack: CommandAck): Prom
     return answer(deps, { intent: readIntent(envelope), asked, say, ack: () => ack() });
   }
   const saved = await save(deps, envelope, body);
-  if (saved === undefined) return say({ text: NOT_SAVED });
+  if (typeof saved === 'string') return say({ text: saved });
   await ack();
   if (saved) deps.later(() => carryOutLogged(deps, order));
 };
@@ -165,7 +171,7 @@ const onAction = async (deps: ListenDeps, body: unknown, ack: () => Promise<void
   const order = orderOf(envelope, envelopeKey(envelope));
   if (order === undefined) return answer(deps, { intent: readIntent(envelope), asked, say, ack });
   const saved = await save(deps, envelope, body);
-  if (saved === undefined) return say({ text: NOT_SAVED });
+  if (typeof saved === 'string') return say({ text: saved });
   await ack();
   if (saved) followClick(deps, order, { asked, views: openViews(envelope) });
 };
@@ -180,7 +186,7 @@ const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<vo
   const refuseIn = (message: string) =>
     field === undefined ? ack() : ack({ response_action: 'errors', errors: { [field]: message } });
   const saved = await save(deps, envelope, body);
-  if (saved === undefined) return refuseIn(NOT_SAVED);
+  if (typeof saved === 'string') return refuseIn(saved);
   if (!saved) return ack();
   const asked = askedBy(envelope);
   await submit(deps, order, {
@@ -194,18 +200,24 @@ const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<vo
 
 const isForeign = ({ loop }: ListenDeps, envelope: Envelope): boolean => envelope.teamId !== loop.teamId;
 
-/** True: new. False: delivered before. Undefined: it could not be stored, and nothing will come of it. */
-const save = ({ loop, intake, log }: ListenDeps, envelope: Envelope, body: unknown) =>
-  attempt(
-    () =>
-      intake({
-        id: envelopeKey(envelope),
-        kind: envelope.kind,
-        body: storable(body),
-        receivedAt: loop.now().getTime(),
-      }),
-    log,
-  );
+/** True: new. False: delivered before. Words: it could not be stored, or nobody knows; what the person is told. */
+const save = async (
+  { loop, intake, log }: ListenDeps,
+  envelope: Envelope,
+  body: unknown,
+): Promise<boolean | string> => {
+  try {
+    return await intake({
+      id: envelopeKey(envelope),
+      kind: envelope.kind,
+      body: storable(body),
+      receivedAt: loop.now().getTime(),
+    });
+  } catch (err) {
+    log.error({ err }, 'inbox_not_saved');
+    return err instanceof NotStoredInTime && err.isUnderWay ? NOT_SURE : NOT_SAVED;
+  }
+};
 
 /** Carries an order out; what breaks is left for the sweeper. */
 const carryOutLogged = (
@@ -256,8 +268,8 @@ type Answering = {
 const answer = async (deps: ListenDeps, { intent, asked, say, ack }: Answering): Promise<void> => {
   switch (intent.type) {
     case 'show': {
-      const shown = await attempt(() => deps.show(intent.show, asked), deps.log);
-      return say(shown ?? { text: 'The database does not answer, try again.' });
+      const look = attempt(() => deps.show(intent.show, asked), deps.log);
+      return say((await Promise.race([look, patience(LOOK_PATIENCE_MS)])) ?? { text: NO_ANSWER });
     }
     case 'open':
       await ack();

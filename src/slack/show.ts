@@ -26,6 +26,7 @@ import { stated } from '../lib/stated.ts';
 import { noticeRow, tell } from '../usecases/notices.ts';
 import { actorFor } from '../usecases/act.ts';
 import { readinessOfFiles } from '../usecases/preflight.ts';
+import { leftLocked } from '../usecases/lock-place.ts';
 import { environmentOf, situate } from '../usecases/situate.ts';
 import type { Lock } from '../domain/lock.ts';
 import { WHOLE_ENVIRONMENT } from '../domain/lock.ts';
@@ -79,7 +80,7 @@ export const createShow = (
 };
 
 const look = async (looking: Looking, show: Show, asked: Asked): Promise<Message> => {
-  const { loop, stores } = looking;
+  const { loop } = looking;
   switch (show.what) {
     case 'help':
       return helpMessage();
@@ -89,12 +90,10 @@ const look = async (looking: Looking, show: Show, asked: Asked): Promise<Message
       return mineMessage(asked.person.id, await scenes(looking, await seeLive(looking)));
     case 'status':
       return showStatus(looking, show.of);
-    case 'history': {
-      const filter = { limit: HISTORY, ...(show.system === undefined ? {} : { system: show.system }) };
-      return historyMessage(await seenAll(looking, await stores.deployments.listRecent(loop.teamId, filter)));
-    }
+    case 'history':
+      return showHistory(looking, show.system);
     case 'locks':
-      return locksMessage((await stores.locks.list(loop.teamId)).map(lockLine));
+      return showLocks(looking);
     case 'checklists':
       return showChecklists(loop);
     case 'whoami':
@@ -181,10 +180,32 @@ const showReport = async (looking: Looking, target: Target, { person, from }: As
   });
 };
 
-const lockLine = ({ environment, system, since, heldBy, reason, deploymentId }: Lock) => ({
+/** A name without history that no checklist has was mistyped. */
+const showHistory = async (looking: Looking, system: string | undefined): Promise<Message> => {
+  const { loop, stores } = looking;
+  const filter = { limit: HISTORY, ...stated({ system }) };
+  const deployments = await stores.deployments.listRecent(loop.teamId, filter);
+  const known = [...loop.files().checklists.keys()];
+  if (deployments.length > 0 || system === undefined || known.includes(system))
+    return historyMessage(await seenAll(looking, deployments));
+  const near = nearest(system, known);
+  const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Loaded: ${known.join(', ')}.`;
+  return refusalMessage(refusal('unknown_system', `There is no system ${system}. ${hint}`));
+};
+
+const showLocks = async ({ loop, stores }: Looking): Promise<Message> => {
+  const locks = await stores.locks.list(loop.teamId);
+  const ends = await loop.transact((tx) => Promise.all(locks.map((lock) => leftLocked(tx, lock))));
+  return locksMessage(locks.map((lock, index) => lockLine(lock, ends[index])));
+};
+
+const lockLine = (
+  { environment, system, since, heldBy, reason, deploymentId }: Lock,
+  ended: string | undefined,
+) => ({
   environment,
   since,
-  reason,
+  reason: ended === undefined ? reason : `it ${ended}: locked until it is unlocked`,
   by: heldBy,
   ...(system === WHOLE_ENVIRONMENT ? {} : { system }),
   ...(deploymentId === null ? {} : { holder: reason }),

@@ -53,6 +53,12 @@ describe('a payload as it is stored', () => {
     expect(parseEnvelope(body)).toBeDefined();
   });
 
+  it('reads and stores no character that the database refuses, and keeps the lines of a dialog', () => {
+    const odd = (text: string) => ({ ...command, text });
+    expect(parseEnvelope(odd('no-go a\u0000b\ud800'))).toMatchObject({ text: 'no-go ab\ufffd' });
+    expect(storable(odd('no-go a\u0000b\nc'))).toMatchObject({ text: 'no-go ab\nc' });
+  });
+
   it('has neither the verification token nor what we drew ourselves', () => {
     for (const body of [click, submission, command]) {
       const text = JSON.stringify(storable(body));

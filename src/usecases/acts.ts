@@ -37,7 +37,9 @@ export type Act =
   /** Absent: the newest alert that is not over. */
   | { readonly kind: 'rerun_alert'; readonly alertId?: string }
   | { readonly kind: 'go' | 'resume' | 'undo_deployed' }
-  | ({ readonly kind: 'no_go' | 'abort' } & Reasoned)
+  | ({ readonly kind: 'no_go' } & Reasoned)
+  /** `leaveAsIs` absent: the person has not been asked what to do with what is half deployed. */
+  | ({ readonly kind: 'abort'; readonly leaveAsIs?: boolean } & Reasoned)
   | { readonly kind: 'version'; readonly version: string }
   /** `clock`: `13:40` in the environment's time zone, the last time it was that late. */
   | {
@@ -158,7 +160,7 @@ const decideOnDeployment = (situation: Situation, actor: Actor, act: DeploymentA
     case 'undo_deployed':
       return undoDeployed(situation, { actor });
     case 'abort':
-      return abort(situation, { actor, reason: act.reason });
+      return end(situation, actor, act);
     case 'roll_back':
       return rollBack(situation, { ...act, actor });
     case 'sign_off':
@@ -194,6 +196,15 @@ const sign = (situation: Situation, actor: Actor, act: Extract<Act, { kind: 'sig
   if (signed.ok || signed.error.code !== 'debts_open' || act.acceptedDebts !== undefined) return signed;
   const words = ['/deploy sign-off', ...(role === undefined ? [] : [role]), `#${number}`, 'accept-debts'];
   return err(refusal('debts_open', `${signed.error.message} To accept them, type ${words.join(' ')}`));
+};
+
+/** While deploying, a typed line that does not say what becomes of the place ends nothing. */
+const end = (situation: Situation, actor: Actor, act: Extract<Act, { kind: 'abort' }>): Decided => {
+  const aborted = abort(situation, { actor, reason: act.reason });
+  const { state, number } = situation.deployment;
+  if (!aborted.ok || state.kind !== 'deploying' || act.leaveAsIs === true) return aborted;
+  const ways = `To go back, type /deploy rollback #${number} <reason>. To leave it as it is, and locked, type /deploy abort #${number} leave-as-is <reason>.`;
+  return err(refusal('wrong_state', `It is being deployed: say how it ends. ${ways}`));
 };
 
 /** Confirms the lines that were ticked, each by its own rule. One that cannot be confirmed refuses the whole, by name. */

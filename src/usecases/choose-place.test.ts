@@ -3,7 +3,8 @@ import type { Environment } from '../domain/checklist.ts';
 import type { Json } from '../lib/json.ts';
 import { manual, smallChecklist } from '../../test/support/small-checklist.ts';
 import { situationOf } from '../../test/support/situation.ts';
-import { choicesFor } from './choose-place.ts';
+import { ASK, choicesFor, choosePlace } from './choose-place.ts';
+import type { Files } from './world.ts';
 
 const { checklist } = situationOf({
   yaml: smallChecklist({
@@ -41,4 +42,35 @@ it.each(['web; rm -rf /', '$(id)', '`id`', 'a b', '-rf', "a'b"])(
 it('plain values, what the file itself says and texts of no command are taken', () => {
   for (const container of ['web-2', '/srv/web', 'registry.local:5000/web@1', 'web 1'])
     expect(chosen({ container, remark: 'now; or never' }).ok).toBe(true);
+});
+
+const files = {
+  checklists: new Map([
+    ['tiny', checklist],
+    ['small', checklist],
+  ]),
+  environments: new Map([['production', production]]),
+  broken: new Map(),
+} as unknown as Files;
+
+const placeOf = (...rest: readonly string[]) =>
+  choosePlace({ environment: 'production', rest }, { files, channelNames: [], last: undefined });
+
+it('a version typed where two systems are loaded asks for the system', () => {
+  expect(placeOf()).toEqual({ ok: true, value: ASK });
+  expect(placeOf('3.0')).toEqual({ ok: true, value: ASK });
+});
+
+it('an unknown system is answered with the nearest names, else with all that are loaded', () => {
+  expect(placeOf('smal')).toMatchObject({
+    error: { code: 'unknown_system', message: 'There is no system smal. Did you mean small?' },
+  });
+  expect(placeOf('warehouse')).toMatchObject({
+    error: { code: 'unknown_system', message: 'There is no system warehouse. Loaded: tiny, small.' },
+  });
+  expect(
+    choosePlace({ environment: 'mars', rest: [] }, { files, channelNames: [], last: undefined }),
+  ).toMatchObject({
+    error: { code: 'unknown_environment', message: 'There is no environment mars. Loaded: production.' },
+  });
 });

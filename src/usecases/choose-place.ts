@@ -25,7 +25,7 @@ export const ASK = 'ask';
 
 /**
  * Reads the words of a start. System: the argument, else the only one loaded, else the one bound to the channel, else the
- * channel's last, else `ask`. A second word that is no loaded system is the version when the system is known otherwise.
+ * channel's last, else `ask`. A second word that is no loaded system is the version when the system is known otherwise, or when nothing but a version looks like it.
  */
 export const choosePlace = (
   words: StartWords,
@@ -49,16 +49,28 @@ const readWords = (
   { files, environment, implied }: { files: Files; environment: string; implied: string | undefined },
 ): Result<Place | typeof ASK, Refusal> => {
   const isSystem = first !== undefined && (files.checklists.has(first) || files.broken.has(first));
-  if (first !== undefined && !isSystem && (second !== undefined || implied === undefined)) {
-    return err(
-      unknownName('unknown_system', `system ${first}`, nearest(first, [...files.checklists.keys()])),
-    );
+  const known = [...files.checklists.keys()];
+  if (first !== undefined && !isSystem && !isMeantAsVersion({ first, second, implied, known })) {
+    return err(refusal('unknown_system', `There is no system ${first}. ${hintFor(first, known)}`));
   }
   const system = isSystem ? first : implied;
   if (system === undefined) return ok(ASK);
   const place = { environment, system, version: (isSystem ? second : first) ?? null };
   const problem = placeProblem(files, place);
   return problem === undefined ? ok(place) : err(problem);
+};
+
+/** The last word, no system: where the system is not known yet, only one that no system's name is like. */
+const isMeantAsVersion = (said: {
+  readonly first: string;
+  readonly second: string | undefined;
+  readonly implied: string | undefined;
+  readonly known: readonly string[];
+}): boolean => {
+  if (said.second !== undefined) return false;
+  if (said.implied !== undefined) return true;
+  const isVersion = /\d/.test(said.first) && versionProblem(said.first) === undefined;
+  return isVersion && nearest(said.first, said.known).length === 0;
 };
 
 const placeProblem = (files: Files, { system, version }: Place): Refusal | undefined => {
@@ -73,9 +85,8 @@ const knownEnvironment = (name: string, files: Files): Result<string, Refusal> =
   if (problems !== undefined) return err(brokenRefusal(`environments/${name}`, problems));
   const isPlain = /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
   if (environments.has(name) || (!hasEnvironmentFiles(files) && isPlain)) return ok(name);
-  return err(
-    unknownName('unknown_environment', `environment ${name}`, nearest(name, [...environments.keys()])),
-  );
+  const known = [...environments.keys()];
+  return err(refusal('unknown_environment', `There is no environment ${name}. ${hintFor(name, known)}`));
 };
 
 const impliedSystem = (
@@ -96,15 +107,11 @@ const impliedSystem = (
   return bound?.[0] ?? (last !== undefined && files.checklists.has(last.system) ? last.system : undefined);
 };
 
-const unknownName = (
-  code: 'unknown_environment' | 'unknown_system',
-  what: string,
-  names: readonly string[],
-): Refusal =>
-  refusal(
-    code,
-    `There is no ${what}. ${names.length === 0 ? 'None is loaded.' : `Did you mean ${names.join(' or ')}?`}`,
-  );
+const hintFor = (name: string, known: readonly string[]): string => {
+  const near = nearest(name, known);
+  if (near.length > 0) return `Did you mean ${near.join(' or ')}?`;
+  return known.length === 0 ? 'None is loaded.' : `Loaded: ${known.join(', ')}.`;
+};
 
 const brokenRefusal = (name: string, problems: readonly FileProblem[]): Refusal =>
   refusal('checklist_broken', `${name} could not be read, so it cannot start:\n${problemLines(problems)}`);

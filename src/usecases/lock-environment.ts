@@ -10,6 +10,7 @@ import { err, ok } from '../lib/result.ts';
 import type { Cause } from './act.ts';
 import { finish } from './act.ts';
 import { hasEnvironmentFiles } from './files.ts';
+import { noticeRow, tell } from './notices.ts';
 import { lockedRefusal } from './lock-place.ts';
 import { environmentOf } from './situate.ts';
 import type { Lock } from '../domain/lock.ts';
@@ -20,7 +21,7 @@ import type { Loop, Person } from './world.ts';
 export type LockInput = {
   readonly kind: 'lock' | 'unlock';
   readonly environment: string;
-  /** To unlock one of several places it begins with the system whose place it is. */
+  /** Begins with the system whose place is meant, where it is not the whole environment. */
   readonly reason: string;
   readonly by: Person;
   /** Where it was typed; the environment file may name another, whose members may do it. */
@@ -83,29 +84,39 @@ const unknownEnvironment = (loop: Loop, { environment }: LockInput): Refusal | u
 };
 
 const takeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<Changed, Refusal>> => {
-  const { environment, reason } = input;
+  const { environment } = input;
   const unknown = unknownEnvironment(loop, input);
   if (unknown !== undefined) return err(unknown);
+  const [first = '', ...rest] = input.reason.trim().split(/\s+/);
+  const isOfSystem = isSystem(loop, first);
+  const reason = isOfSystem ? rest.join(' ') : input.reason;
+  if (reason === '') return err(reasonMissing(input, first));
   const lock: Lock = {
     teamId: loop.teamId,
     environment,
-    system: WHOLE_ENVIRONMENT,
+    system: isOfSystem ? first : WHOLE_ENVIRONMENT,
     deploymentId: null,
     heldBy: input.by.id,
     reason,
     since: loop.now().getTime(),
   };
   const other = await tx.locks.take(lock);
-  if (other !== undefined) return err(lockedRefusal(other));
+  if (other !== undefined) return err(await lockedRefusal(tx, other));
   await tx.audit.append(
     environmentChain(loop.teamId, environment),
     [{ type: 'lock_taken', ...lock }],
     lock.since,
   );
+  const typed = isOfSystem ? `${environment} ${first}` : environment;
   return ok({
     locks: [lock],
-    answer: `${environment} is locked: ${reason}. Free it with /deploy unlock ${environment} <reason>.`,
+    answer: `${placeOf(lock)} is locked: ${reason}. Free it with /deploy unlock ${typed} <reason>.`,
   });
+};
+
+const isSystem = (loop: Loop, word: string): boolean => {
+  const { checklists, broken } = loop.files();
+  return checklists.has(word) || broken.has(word);
 };
 
 /** Frees one place. What is locked is known from the locks themselves: the files may be broken or gone. */
@@ -122,6 +133,15 @@ const freeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<
   await tx.audit.append(environmentChain(loop.teamId, lock.environment), [fact], loop.now().getTime());
   const holder = freed.deploymentId === null ? undefined : await tx.deployments.find(freed.deploymentId);
   if (holder !== undefined) await redraw(loop, tx, holder);
+  if (holder !== undefined && !isEnded(holder.state)) {
+    const event = { type: 'unlocked' as const, by: input.by.id, reason };
+    const notice = noticeRow(`unlocked:${input.cause.inboxId}`, holder.id, {
+      kind: 'event',
+      event,
+      broadcast: false,
+    });
+    await tell(tx, notice, loop.now().getTime());
+  }
   return ok({ locks: [freed], answer: `Unlocked: ${placeOf(freed)}.${underWay(holder)}` });
 };
 
@@ -134,7 +154,6 @@ type Chosen = { readonly lock: Lock; readonly reason: string };
 const chooseLock = (loop: Loop, input: LockInput, held: readonly Lock[]): Result<Chosen, Refusal> => {
   const { environment } = input;
   const [first = '', ...rest] = input.reason.trim().split(/\s+/);
-  const { checklists, broken } = loop.files();
   const named = held.find(({ system }) => system === first);
   if (named !== undefined) {
     const reason = rest.join(' ');
@@ -143,8 +162,7 @@ const chooseLock = (loop: Loop, input: LockInput, held: readonly Lock[]): Result
   const [only, ...others] = held;
   if (only === undefined)
     return err(unknownEnvironment(loop, input) ?? refusal('not_locked', `${environment} is not locked.`));
-  const isOtherSystem = checklists.has(first) || broken.has(first);
-  if (isOtherSystem && only.system !== WHOLE_ENVIRONMENT) {
+  if (isSystem(loop, first) && only.system !== WHOLE_ENVIRONMENT) {
     const message = `${placeOf({ system: first, environment })} is not locked. Locked there: ${namesOf(held)}.`;
     return err(refusal('not_locked', message));
   }

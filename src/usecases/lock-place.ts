@@ -5,7 +5,7 @@ import type { Refusal } from '../domain/refusal.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Lock } from '../domain/lock.ts';
-import { lockFromOf } from '../domain/lock.ts';
+import { lockFromOf, WHOLE_ENVIRONMENT } from '../domain/lock.ts';
 import type { Tx } from './stores.ts';
 import type { Loop } from './world.ts';
 
@@ -72,7 +72,7 @@ const takePlace = async (tx: Tx, lock: Lock): Promise<void> => {
   const other = await tx.locks.take(lock);
   const isRollback =
     other !== undefined && lock.deploymentId !== null && (await isRollingBack(tx, lock.deploymentId));
-  if (other !== undefined && !isRollback) throw new Refused(lockedRefusal(other));
+  if (other !== undefined && !isRollback) throw new Refused(await lockedRefusal(tx, other));
   if (other === undefined) {
     const fact = { type: 'lock_taken', ...lock };
     await tx.audit.append(environmentChain(lock.teamId, lock.environment), [fact], lock.since);
@@ -94,15 +94,28 @@ const freePlace = async (
   await tx.audit.append(environmentChain(teamId, environment), [fact], now);
 };
 
-/** What stands in the way, and what to do about it. */
-export const lockedRefusal = (lock: Lock): Refusal => {
-  const what = lock.system === '*' ? lock.environment : `${lock.system} in ${lock.environment}`;
+/** What stands in the way, and what to do about it: nobody waits for a deployment that has ended and left its place closed. */
+export const lockedRefusal = async (tx: Pick<Tx, 'deployments'>, lock: Lock): Promise<Refusal> => {
+  const isWhole = lock.system === WHOLE_ENVIRONMENT;
+  const what = isWhole ? lock.environment : `${lock.system} in ${lock.environment}`;
   const who =
     lock.deploymentId === null
       ? `<@${lock.heldBy}> ("${lock.reason}")`
       : `${lock.reason}, started by <@${lock.heldBy}>`;
-  return refusal(
-    'environment_locked',
-    `${what} is locked by ${who}. Wait for it, or free it with /deploy unlock ${lock.environment} <reason>.`,
-  );
+  const left = await leftLocked(tx, lock);
+  const way =
+    left === undefined
+      ? `Wait for it, or free it with /deploy unlock ${lock.environment} <reason>.`
+      : `It ${left}, so its place stays locked until somebody has looked at it and types /deploy unlock ${lock.environment} <reason>.`;
+  return refusal('environment_locked', `${what} is locked by ${who}. ${way}`);
+};
+
+/** How the deployment ended that still holds a place; undefined: it goes on, or a person holds it. */
+export const leftLocked = async (
+  tx: Pick<Tx, 'deployments'>,
+  { deploymentId }: Lock,
+): Promise<'was rolled back' | 'was aborted and left as it is' | undefined> => {
+  const holder = deploymentId === null ? undefined : await tx.deployments.find(deploymentId);
+  if (holder?.state.kind === 'rolled_back') return 'was rolled back';
+  return holder?.state.kind === 'aborted' ? 'was aborted and left as it is' : undefined;
 };

@@ -43,6 +43,25 @@ describe('what can happen again', () => {
   });
 });
 
+describe('what was overtaken before it could be said', () => {
+  it('keeps who and why of then', () => {
+    const awaiting = situationIn('awaiting_go');
+    const bodies = ['x2', 'x3'].map((reason) => {
+      const moved = transition(awaiting, (now) => giveNoGo(now, { actor: bob(now), reason }));
+      return moved.ok ? noticesFor(moved.value)[0]?.body : undefined;
+    });
+    expect(bodies).toMatchObject([{ event: { reason: 'x2' } }, { event: { reason: 'x3' } }]);
+  });
+
+  it('says that Deployed was taken back', () => {
+    const deployed = run(situationIn('deploying'), (now) =>
+      declareDeployed(now, { actor: bob(now), override: 'really' }),
+    );
+    const { ids } = said(deployed, (now) => undoDeployed(now, { actor: bob(now) }));
+    expect(namesOf(ids)).toEqual(['deployed_undone']);
+  });
+});
+
 describe('a look that could not measure', () => {
   const yaml = smallChecklist({
     prepare: [manual('m')],

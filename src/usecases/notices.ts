@@ -1,5 +1,5 @@
 import { lastDone } from '../domain/complete.ts';
-import type { EventOf } from '../domain/events.ts';
+import type { DomainEvent, EventOf } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -37,23 +37,29 @@ export type Notice =
 export type ThreadEvent =
   | { readonly type: 'go_asked' }
   | { readonly type: 'go_given' }
-  | { readonly type: 'deployed' }
+  /** Said late it may have been overtaken: who and why are those of then. Absent in notices of an older program. */
+  | {
+      readonly type: 'deployed' | 'deployed_undone' | 'held' | 'aborted' | 'rolling_back';
+      readonly by?: string | null;
+      readonly reason?: string;
+      /** T-0, where something was deployed. */
+      readonly at?: Instant;
+    }
   | { readonly type: 'sign_off_asked' }
-  | { readonly type: 'held' }
-  | { readonly type: 'aborted' }
-  | { readonly type: 'rolling_back' }
   | { readonly type: 'rolled_back' }
   | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
   | { readonly type: 'was_down'; readonly from: number; readonly to: number }
   /** A rung could not measure what it should have. */
   | { readonly type: 'not_measured'; readonly followUpId: string }
+  /** Somebody freed its place while it was under way. */
+  | { readonly type: 'unlocked'; readonly by: string; readonly reason: string }
   /** `by`: id of the other deployment of the same place. */
   | { readonly type: 'evidence_outdated' | 'superseded'; readonly by: string };
 
 /** Told with nothing but what it is. */
 type PlainEvent = Exclude<
   ThreadEvent['type'],
-  'alert_repeated' | 'was_down' | 'not_measured' | 'evidence_outdated' | 'superseded'
+  'alert_repeated' | 'was_down' | 'not_measured' | 'unlocked' | 'evidence_outdated' | 'superseded'
 >;
 
 /** A notice with the id that keeps it from being said twice. */
@@ -74,9 +80,10 @@ export const noticeRow = (id: string, deploymentId: string | null, notice: Notic
 export const noticesFor = (change: Transition): readonly NoticeToSend[] => {
   const { after, events } = change;
   return events.flatMap((event): NoticeToSend[] => {
+    const facts = factsOf(event);
     const say = (name: string, notice: Notice) => [noticeRow(`${after.id}:${name}`, after.id, notice)];
     const post = (type: PlainEvent, broadcast: boolean, name: string = type) =>
-      say(name, { kind: 'event', event: { type }, broadcast });
+      say(name, { kind: 'event', event: { type, ...facts }, broadcast });
     // What can be taken back or come undone is said again when it happens again.
     const again = (type: PlainEvent) => post(type, true, `${type}:${after.revision}`);
     switch (event.type) {
@@ -86,6 +93,8 @@ export const noticesFor = (change: Transition): readonly NoticeToSend[] => {
         return post('go_given', false);
       case 'deployed':
         return again('deployed');
+      case 'deployed_undone':
+        return post('deployed_undone', false, `deployed_undone:${after.revision}`);
       case 'evidence_outdated':
         return say(`changed:${event.by}:${after.revision}`, {
           kind: 'event',
@@ -99,7 +108,7 @@ export const noticesFor = (change: Transition): readonly NoticeToSend[] => {
           broadcast: false,
         });
       case 'no_go_given':
-        return say(`held:${after.revision}`, { kind: 'event', event: { type: 'held' }, broadcast: false });
+        return post('held', false, `held:${after.revision}`);
       case 'aborted':
         return [...post('aborted', true), ...say('report', { kind: 'report' })];
       case 'rollback_started':
@@ -120,6 +129,23 @@ export const noticesFor = (change: Transition): readonly NoticeToSend[] => {
         return [];
     }
   });
+};
+
+/** Who did it and why, kept beside the notice: by the time it is said, the deployment may have moved on. */
+const factsOf = (event: DomainEvent): { by?: string | null; reason?: string; at?: Instant } => {
+  switch (event.type) {
+    case 'deployed':
+      return { by: event.by, at: event.deployedAt };
+    case 'deployed_undone':
+      return { by: event.by };
+    case 'no_go_given':
+    case 'aborted':
+      return { by: event.by, reason: event.reason };
+    case 'rollback_started':
+      return { by: event.run.by, reason: event.run.reason };
+    default:
+      return {};
+  }
 };
 
 const repeated = ({ alertId, toBackup }: EventOf<'alert_repeated'>): Notice => ({

@@ -1,8 +1,10 @@
 import type { Deployment } from '../domain/deployment.ts';
+import { progressOf } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { Situation } from '../domain/situation.ts';
 import type { Transition } from '../domain/transition.ts';
 import type { Result } from '../lib/result.ts';
-import { err } from '../lib/result.ts';
+import { err, ok } from '../lib/result.ts';
 import { stated } from '../lib/stated.ts';
 import type { Act } from './acts.ts';
 import { decide } from './acts.ts';
@@ -30,9 +32,19 @@ export const performAct = async (
   return actOn(loop, {
     deploymentId: deployment.id,
     ...stated({ cause }),
-    decide: (situation) => decide(situation, actor, act),
+    decide: (situation) =>
+      cause?.isTyped !== true && isDoubleClick(situation, by.id, act)
+        ? ok([])
+        : decide(situation, actor, act),
     answer: (situation, { events }) => answerTo(situation, { events, isTyped: cause?.isTyped === true }),
   });
+};
+
+/** Confirm pressed again before the button was gone: what was wanted is so. Typed again, it is answered. */
+const isDoubleClick = ({ deployment, now, rules }: Situation, by: string, act: Act): boolean => {
+  if (act.kind !== 'confirm' || act.seen !== undefined) return false;
+  const { settled } = progressOf(deployment, act.itemId);
+  return settled?.kind === 'confirmed' && settled.by === by && now - settled.at <= rules.undoFree;
 };
 
 /** Answers an envelope that leads to no deployment. */

@@ -165,7 +165,7 @@ const lockInTheWay = async (
 ): Promise<readonly Refusal[]> => {
   if (lockFromOf(situation.checklist, deployment.anchors) !== 'start') return [];
   const lock = await tx.locks.find(loop.teamId, deployment.environment, deployment.system);
-  return lock === undefined ? [] : [lockedRefusal(lock)];
+  return lock === undefined ? [] : [await lockedRefusal(tx, lock)];
 };
 
 const blockedRefusal = ({ blockers }: Preflight): Refusal =>

@@ -32,6 +32,8 @@ export type NoticeDeps = {
 const MOST_TRIES = 20;
 /** Longer than the messenger waits for an answer: nobody says it a second time while the first may be on its way. */
 const CLAIM_MS = 15 * SECOND;
+/** How far the clocks of Slack and of this machine may be apart. */
+const CLOCKS_APART_MS = 60 * SECOND;
 /** A report is a handful of calls. */
 const REPORT_CLAIM_MS = 60 * SECOND;
 
@@ -157,7 +159,11 @@ const sendReport = async (
   if (!known.ok || known.value !== undefined) return known;
   const tooSoon = await waitToPost(deps, target.channel, signal);
   if (tooSoon > 0) return err({ kind: 'rate_limited', retryMs: tooSoon });
-  const uploaded = await uploadOnce(deps, thread, { ...report.file, since: createdAt });
+  const uploaded = await uploadOnce(deps, thread, {
+    ...report.file,
+    // A first try has sent nothing yet: only what an earlier one may have left is looked for, whatever the clocks say.
+    since: isRepeated ? createdAt - CLOCKS_APART_MS : createdAt,
+  });
   return uploaded.ok ? messenger.post(target, report.post) : uploaded;
 };
 

@@ -30,6 +30,7 @@ describe('deploying and verifying', () => {
       card.visibleText.indexOf('Published by script'),
     );
     await e2e.asks('ana', 'rerun run-deploy', 'has no check to run');
+    await e2e.asks('ana', 'abort it hangs', '/deploy abort #1 leave-as-is <reason>');
     await e2e.asks('ana', 'confirm health', 'belongs to the verification, which has not begun yet');
   });
 

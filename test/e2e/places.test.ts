@@ -28,6 +28,12 @@ describe('locks by hand', () => {
     await e2e.asks('omar', 'unlock production done', 'Unlocked: production.');
   });
 
+  it('close one system where its name stands before the reason', async () => {
+    await e2e.asks('omar', 'lock production small', 'Say why: /deploy lock production small <reason>');
+    await e2e.asks('omar', 'lock production small maintenance', 'small in production is locked: maintenance');
+    await e2e.asks('omar', 'unlock production small done', 'Unlocked: small in production.');
+  });
+
   it('close a whole environment with a reason, stand in the list, and are freed with a reason', async () => {
     await e2e.asks('omar', 'locks', 'Nothing is locked');
     await e2e.asks('omar', 'lock production', 'Say why: /deploy lock production <reason>');
@@ -97,6 +103,17 @@ describe('a place that was unlocked under a deployment', () => {
   afterAll(() => e2e.close());
   afterEach(() => expectCleanConversation(e2e.app));
 
+  it('is told of in the thread, once, and to whoever started it', async () => {
+    const { ts } = await e2e.cardOf(1, 'small');
+    const told = await eventually('the line in the thread', () =>
+      e2e.sandbox
+        .thread('#deploys', ts)
+        .find(({ visibleText }) => visibleText.includes('freed the place of this deployment')),
+    );
+    expect(told.visibleText).toContain('<@U0ANA>: <@U0OMAR> freed');
+    expect(told.visibleText).toContain('#1 waits too long');
+  });
+
   it('is not deployed to by both: Go takes it again, or is refused while another holds it', async () => {
     await e2e.asks('omar', 'start production small 1.2.0', 'has started');
     await e2e.asks('ben', 'go #1', 'small in production is locked by small #2, started by <@U0OMAR>');
@@ -136,7 +153,7 @@ describe('two deployments of one place, locked from Go on', () => {
   });
 
   it('tell the other that production has changed; what was measured is measured again', async () => {
-    await e2e.threadLine('small-1 changed production', 'measured before is measured again');
+    await e2e.threadLine('#1 changed production', 'measured before is measured again');
     const card = await e2e.cardOf(2, 'Awaiting Go', '1 measured', '3 by people', 'replaces 1.1.0');
     expect(card.visibleText).not.toContain('lock since');
   });

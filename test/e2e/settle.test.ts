@@ -65,6 +65,21 @@ describe('settling an item', () => {
     await e2e.asks('ana', 'confirm cost-alerts', 'was already confirmed by <@U0ANA>');
   });
 
+  it('takes a second click of the same person for the same one: nothing is refused', async () => {
+    const told = () =>
+      e2e.sandbox
+        .ephemerals('#deploys', 'ana')
+        .filter(({ visibleText }) => visibleText.includes('was already confirmed by')).length;
+    await e2e.asks('ana', 'undo cost-alerts once again', 'Undone');
+    const card = await e2e.card('☐ 2. *Cost alerts are set*');
+    const before = told();
+    const click = { actionId: 'item.confirm', value: 'd=small-1&i=cost-alerts', ts: card.ts };
+    await Promise.all([e2e.sandbox.as('ana').click(click), e2e.sandbox.as('ana').click(click)]);
+    await e2e.card('~Cost alerts are set~');
+    await e2e.asks('ana', 'note cost-alerts clicked twice', 'Noted at Cost alerts are set');
+    expect(told()).toBe(before);
+  });
+
   it('asks one line of what was seen for a critical check that is not connected', async () => {
     await e2e.card('Signing key is strong', 'by hand');
     await e2e.opens('ana', 'Confirm', 'Signing key is strong');

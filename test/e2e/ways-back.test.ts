@@ -65,7 +65,11 @@ describe('rolling back', () => {
     await eventually('the report', () =>
       e2e.sandbox.files().some(({ name, content }) => name === 'report-small-1.md' && content !== ''),
     );
-    await e2e.asks('ben', 'start production small 1.1.1', 'small in production is locked');
+    const refused = await e2e.asks('ben', 'start production small 1.1.1', 'small in production is locked');
+    expect(refused).toContain('It was rolled back, so its place stays locked until');
+    expect(refused).not.toContain('Wait for it');
+    await e2e.asks('ben', 'locks', 'it was rolled back: locked until it is unlocked');
+    await e2e.asks('ben', 'history smal', 'There is no system smal. Did you mean small?');
     await e2e.asks('omar', 'confirm cause-found', 'Confirmed: Cause is written down.');
     await e2e.asks('omar', 'unlock production', 'Say why');
     await e2e.asks('omar', 'unlock production cause is known', 'Unlocked: small in production.');

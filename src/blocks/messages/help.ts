@@ -44,14 +44,14 @@ const HELP: readonly (readonly [title: string, lines: readonly (readonly [how: s
         ['take-over [#n]', 'you work on the alert'],
         ['acknowledge [#n]', 'you have seen the alert'],
         ['rollback [#n] [plan=app,database] [to=1.0.0] [RESTORE] <reason>', 'starts the way back'],
-        ['abort [#n] <reason>', 'ends it'],
+        ['abort [#n] [leave-as-is] <reason>', 'ends it; while deploying only with the word, else rollback'],
       ],
     ],
     [
       'Places',
       [
         ['locks', 'who holds what'],
-        ['lock <environment> <reason>', 'nobody deploys there'],
+        ['lock <environment> [system] <reason>', 'nobody deploys there'],
         ['unlock <environment> [system] <reason>', 'frees it'],
         ['checklists', 'what is loaded, and what to connect next'],
         ['whoami', 'your roles'],

@@ -117,9 +117,9 @@ describe('posts', () => {
     const text = (type: 'evidence_outdated' | 'superseded') =>
       said(eventPost(scene, { type, by: 'tiny-43' }));
     expect(text('evidence_outdated')).toContain(
-      'tiny-43 changed production: what was measured before is measured again.',
+      '#43 changed production: what was measured before is measured again.',
     );
-    expect(text('superseded')).toContain('tiny-43 is deployed: it takes over the watch.');
+    expect(text('superseded')).toContain('#43 is deployed: it takes over the watch.');
   });
 
   test('of an old card point to the new one and have no buttons', () => {

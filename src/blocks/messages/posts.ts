@@ -3,7 +3,7 @@ import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
 import { namesOf } from '../../domain/decide/open-items.ts';
 import { unmeasuredNow } from '../../domain/watch/follow-ups.ts';
 import { evidenceOf } from '../../domain/decide/gate.ts';
-import type { Deployment } from '../../domain/deployment.ts';
+import type { Deployment, PersonId } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
 import { titleOf } from '../card/heading.ts';
 import { deciders } from '../card/waiting.ts';
@@ -26,22 +26,23 @@ import {
 } from '../text.ts';
 import { backups, called, responders } from './people.ts';
 
+/** Who did it, why and when, as it was when it happened; absent in what an older program left to say. */
+type Told = {
+  readonly type: 'deployed' | 'deployed_undone' | 'held' | 'aborted' | 'rolling_back';
+  readonly by?: PersonId | null;
+  readonly reason?: string;
+  readonly at?: Instant;
+};
+
 /** What happened, as far as the thread or the channel is told of it. Each is said once. */
 export type PostEvent =
-  | {
-      readonly type:
-        | 'go_asked'
-        | 'go_given'
-        | 'deployed'
-        | 'sign_off_asked'
-        | 'held'
-        | 'aborted'
-        | 'rolling_back'
-        | 'rolled_back';
-    }
+  | { readonly type: 'go_asked' | 'sign_off_asked' }
+  | StateEvent
   | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
   | { readonly type: 'was_down'; readonly from: Instant; readonly to: Instant }
   | { readonly type: 'not_measured'; readonly followUpId: string }
+  /** Somebody freed its place while it was under way. */
+  | { readonly type: 'unlocked'; readonly by: string; readonly reason: string }
   /** `by`: id of the other deployment of the same place. */
   | { readonly type: 'evidence_outdated' | 'superseded'; readonly by: string };
 
@@ -76,47 +77,47 @@ const wordsFor = (scene: Scene, event: PostEvent): string => {
     case 'alert_repeated':
       return repeatWords(scene, event);
     case 'evidence_outdated':
-      return `${inline(event.by, 60)} changed ${inline(scene.situation.deployment.environment, 40)}: what was measured before is measured again. What people confirmed stands; please look whether it still holds.`;
+      return `${numberOf(event.by)} changed ${inline(scene.situation.deployment.environment, 40)}: what was measured before is measured again. What people confirmed stands; please look whether it still holds.`;
     case 'superseded':
-      return `${inline(event.by, 60)} is deployed: it takes over the watch.`;
+      return `${numberOf(event.by)} is deployed: it takes over the watch.`;
     case 'was_down':
       return `I was down ${timeOf(event.from)}-${timeOf(event.to)}. Of the looks due meanwhile only the newest runs, marked late; the others are missed.`;
+    case 'unlocked': {
+      const { startedBy, environment, system } = scene.situation.deployment;
+      return `${mention(startedBy)}: ${mention(event.by)} freed the place of this deployment: ${why(event.reason)}. It does not hold ${inline(system, 60)} in ${inline(environment, 40)} any more; another deployment can start there.`;
+    }
     case 'not_measured':
       return notMeasuredWords(scene, event);
     default:
-      return stateWords(scene, event.type);
+      return stateWords(scene, event);
   }
 };
 
-type StateEvent = Exclude<
-  PostEvent['type'],
-  | 'go_asked'
-  | 'sign_off_asked'
-  | 'alert_repeated'
-  | 'was_down'
-  | 'not_measured'
-  | 'evidence_outdated'
-  | 'superseded'
->;
+type StateEvent = Told | { readonly type: 'go_given' | 'rolled_back' };
+
+/** A deployment as people call it: `#13` of `small-13`. */
+const numberOf = (id: string): string => inline(id.replace(/^.*-(?=\d+$)/, '#'), 60);
 
 const by = (id: string | null | undefined): string =>
   id === null || id === undefined ? '' : ` by ${mention(id)}`;
 const why = (reason: string | undefined): string => inline(reason ?? 'no reason given', 500);
 
-const stateWords = ({ situation }: Scene, type: StateEvent): string => {
+const stateWords = ({ situation }: Scene, event: StateEvent): string => {
   const { deployment, checklist } = situation;
-  switch (type) {
+  switch (event.type) {
     case 'go_given':
       return `Go${by(deployment.goBy)}. The steps stand on the card, in order.`;
     case 'deployed':
-      return deployedWords(deployment);
+      return deployedWords(deployment, event);
+    case 'deployed_undone':
+      return `Deployed is taken back${by(event.by)}: it is being deployed again.`;
     case 'held':
     case 'aborted':
-      return stoppedWords(deployment);
+      return stoppedWords(deployment, event);
     case 'rolling_back': {
       const { rollback } = deployment;
       const people = called(responders(situation));
-      return `Rolling back${by(rollback?.by)}: ${why(rollback?.reason)}. ${people}: the steps stand on the card.`;
+      return `Rolling back${by(event.by ?? rollback?.by)}: ${why(event.reason ?? rollback?.reason)}. ${people}: the steps stand on the card.`;
     }
     case 'rolled_back': {
       const after = checklist.rollback.after.length;
@@ -126,17 +127,23 @@ const stateWords = ({ situation }: Scene, type: StateEvent): string => {
   }
 };
 
-const deployedWords = ({ deployedBy, anchors }: Deployment): string => {
-  const at = anchors.deployed === undefined ? '' : ` ${dateTime(anchors.deployed)}`;
-  return `Deployed${by(deployedBy)}${at}. The new version is being verified.`;
+const deployedWords = (deployment: Deployment, told: Told): string => {
+  const moment = told.at ?? deployment.anchors.deployed;
+  const at = moment === undefined ? '' : ` ${dateTime(moment)}`;
+  return `Deployed${by(told.by ?? deployment.deployedBy)}${at}. The new version is being verified.`;
 };
 
 /** Held or aborted; said late, it may be over. */
-const stoppedWords = ({ state, environment }: Deployment): string => {
-  if (state.kind === 'held') return `On hold${by(state.by)}: ${why(state.reason)}. Resume goes on.`;
-  if (state.kind !== 'aborted') return 'It was on hold; it goes on.';
-  const left = state.locked ? ` Left as it is. ${stillLocked(environment)}` : '';
-  return `Aborted${by(state.by)}: ${why(state.reason)}.${left}`;
+const stoppedWords = ({ state, environment }: Deployment, told: Told): string => {
+  const stopped = state.kind === 'held' || state.kind === 'aborted' ? state : undefined;
+  const reason = told.reason ?? stopped?.reason;
+  const who = by(told.reason === undefined ? stopped?.by : told.by);
+  if (told.type === 'held') {
+    const next = state.kind === 'held' ? 'Resume goes on.' : 'That is over.';
+    return reason === undefined ? 'It was on hold; it goes on.' : `On hold${who}: ${why(reason)}. ${next}`;
+  }
+  const left = state.kind === 'aborted' && state.locked ? ` Left as it is. ${stillLocked(environment)}` : '';
+  return `Aborted${who}: ${why(reason)}.${left}`;
 };
 
 const signOffWords = (scene: Scene): string => {

@@ -20,6 +20,7 @@ describe('typed commands', () => {
   it.each([
     ['skip cost-alerts #42 no access', { kind: 'skip', itemId: 'cost-alerts', reason: 'no access' }],
     ['skip #42 cost-alerts see ticket #7', { kind: 'skip', itemId: 'cost-alerts', reason: 'see ticket #7' }],
+    ['abort #42 leave-as-is #12 hangs', { kind: 'abort', leaveAsIs: true, reason: '#12 hangs' }],
     ['no-go #42 error rate', { kind: 'no_go', reason: 'error rate' }],
     ['SKIP   a   b', { kind: 'skip', itemId: 'a', reason: 'b' }],
     ['confirm load 140 ms', { kind: 'confirm', itemId: 'load', seen: '140 ms', evidence: '140 ms' }],
@@ -39,10 +40,31 @@ describe('typed commands', () => {
       { kind: 'deployed', clock: '9:05', override: 'the probe is wrong' },
     ],
     ['deployed done at 13:40', { kind: 'deployed', clock: '13:40' }],
-    ['deployed 25:00 late', { kind: 'deployed', override: '25:00 late' }],
-    ['deployed 13:400 late', { kind: 'deployed', override: '13:400 late' }],
+    ['deployed now', { kind: 'deployed' }],
+    ['deployed done now the probe is wrong', { kind: 'deployed', override: 'the probe is wrong' }],
+    ['deployed 2 hosts of 3 answer', { kind: 'deployed', override: '2 hosts of 3 answer' }],
+    ['deployed "the probe is wrong"', { kind: 'deployed', override: '"the probe is wrong"' }],
   ])('%s takes a clock first, then a reason', (text, act) => {
     expect(actOf(text)).toEqual(act);
+  });
+
+  it.each([
+    'deployed 25:00 late',
+    'deployed 13:400 late',
+    'deployed 25:99',
+    'deployed #2 "done at 25:99"',
+    'deployed “13:40”',
+    'deployed at noon',
+    'deployed 13h40',
+    'deployed 1:40 pm',
+    'deployed 13:40 UTC',
+    'deployed 10 min ago',
+    'deployed "now"',
+  ])('%s: what looks like a time and is none is never taken for a reason', (text) => {
+    expect(parseCommand(text, HERE)).toMatchObject({
+      type: 'refuse',
+      refusal: { code: 'time_invalid', message: expect.stringContaining('/deploy deployed 13:40') as string },
+    });
   });
 
   it.each([
@@ -117,6 +139,12 @@ describe('typed commands', () => {
     expect(parseCommand(name, HERE)).toMatchObject({
       type: 'refuse',
       refusal: { code: 'unknown_subcommand' },
+    });
+  });
+
+  it('say that Go cannot be undone, and what there is instead', () => {
+    expect(parseCommand('undo go', HERE)).toMatchObject({
+      refusal: { code: 'undo_impossible', message: expect.stringContaining('/deploy rollback') as string },
     });
   });
 

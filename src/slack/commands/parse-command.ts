@@ -5,6 +5,7 @@ import { nearest } from '../../lib/nearest.ts';
 import { stated } from '../../lib/stated.ts';
 import type { Act } from '../../usecases/acts.ts';
 import type { Intent, Target } from '../intent.ts';
+import { readDeployed } from './deployed-words.ts';
 
 /** The words of a command, the deployment it names, and the channel it was typed in. */
 type Typed = { readonly words: readonly string[]; readonly target: Target; readonly isNamed: boolean };
@@ -61,23 +62,12 @@ const wordless =
   (typed) =>
     typed.words.some((word) => NUMBER.test(word)) ? usage(`${name} [#n]`) : parse(typed);
 
-/** `13:40`, `at 13:40`, `done at 13:40`, then why it goes on over open steps. */
-const CLOCK = /^(?:(?:done )?at )?((?:[01]?\d|2[0-3]):[0-5]\d)(?: |$)/i;
-
-const readDeployed = (rest: string): Act => {
-  const clock = CLOCK.exec(rest);
-  const override = rest.slice(clock?.[0].length ?? 0).trim();
-  return {
-    kind: 'deployed',
-    ...stated({ clock: clock?.[1], override: override === '' ? undefined : override }),
-  };
-};
-
-const typedDeployed: Parse = (typed) => {
-  const act = readDeployed(typed.words.join(' '));
-  return act.kind === 'deployed' && NUMBER.test(act.override ?? '')
+const typedDeployed: Parse = ({ words, target }) => {
+  const read = readDeployed(words.join(' '));
+  if (!read.ok) return refuse(read.error);
+  return NUMBER.test(read.value.override ?? '')
     ? usage('deployed [#n] [13:40] [reason]')
-    : { type: 'act', target: typed.target, act };
+    : { type: 'act', target, act: read.value };
 };
 
 /** Debts are accepted by a word of its own: whoever signs has seen them. */
@@ -109,8 +99,14 @@ const readRerun: Parse = (typed) => {
       )(typed);
 };
 
+const GO_STANDS = refusal(
+  'undo_impossible',
+  'Go cannot be undone. Before Go there is /deploy no-go <reason>; after it /deploy abort leave-as-is <reason> or /deploy rollback <reason>.',
+);
+
 const readUndo: Parse = (typed) => {
   const [item, ...more] = typed.words;
+  if (item === 'go' && more.length === 0) return refuse(GO_STANDS);
   return item === 'deployed' && more.length === 0
     ? { type: 'act', target: typed.target, act: { kind: 'undo_deployed' } }
     : reasoned('undo')(typed);
@@ -130,6 +126,14 @@ const readRollback = (_rest: string, words: readonly string[]): Act => {
     }),
   };
 };
+
+const LEAVE_AS_IS = 'leave-as-is';
+
+/** The word is the answer to what the dialog asks while deploying. */
+const readAbort: Parse = ({ words: [first, ...rest], target }) =>
+  first?.toLowerCase() === LEAVE_AS_IS
+    ? { type: 'act', target, act: { kind: 'abort', leaveAsIs: true, reason: rest.join(' ') } }
+    : { type: 'act', target, act: { kind: 'abort', reason: [first ?? '', ...rest].join(' ') } };
 
 const lock =
   (kind: 'lock' | 'unlock'): Parse =>
@@ -225,7 +229,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['take-over', onAlert('take-over', 'take_over')],
   ['acknowledge', onAlert('acknowledge', 'acknowledge')],
   ['rollback', numberFirst(onDeployment(readRollback))],
-  ['abort', numberFirst(onDeployment((reason) => ({ kind: 'abort', reason })))],
+  ['abort', numberFirst(readAbort)],
   ['lock', noNumber(lock('lock'))],
   ['unlock', noNumber(lock('unlock'))],
   ['locks', noNumber(show('locks'))],

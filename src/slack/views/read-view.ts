@@ -68,7 +68,7 @@ const BY_VIEW: Readonly<Record<string, { readonly read: Read; readonly field: In
     field: INPUT.reason,
   },
   [VIEW.abort]: {
-    read: (_ref, values) => ({ kind: 'abort', reason: textAt(values, INPUT.reason) }),
+    read: (_ref, values) => ({ kind: 'abort', leaveAsIs: true, reason: textAt(values, INPUT.reason) }),
     field: INPUT.reason,
   },
   [VIEW.deployed]: {
