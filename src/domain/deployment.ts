@@ -119,6 +119,8 @@ export type RungCounts = {
   readonly measured?: number;
   /** Should have been measured by it and could not: the run was lost or told nothing, or no worker could be asked. */
   readonly unmeasured?: number;
+  /** Of the unmeasured: those that waited for the new version, for the old one answered. Absent: none. */
+  readonly oldVersion?: number;
 };
 
 /** One rung of the ladder. */

@@ -152,6 +152,10 @@ const isPreviousRuns = (id: string): boolean => id === PREVIOUS_RUNS || id.start
 export const isProof = ({ section, item: { id, body } }: PlanItem): boolean =>
   id === VERSION_LIVE || (section === 'rollback' && (body.kind === 'check' || isPreviousRuns(id)));
 
+/** The built-in proofs that ask which version answers: while it can be measured, nobody says so in place of it. */
+export const readsVersion = ({ item: { id, body } }: PlanItem): boolean =>
+  body.kind === 'check' && (id === VERSION_LIVE || isPreviousRuns(id));
+
 const builtInPlace = {
   section: 'verify',
   phaseId: VERSION_LIVE,

@@ -1,4 +1,5 @@
 import type { PlanItem } from '../../domain/plan.ts';
+import { readsVersion } from '../../domain/plan.ts';
 import { isOutOfReach } from '../../domain/request-checks.ts';
 import { needsLine } from '../../domain/settle/confirm-item.ts';
 import type { Found } from '../../domain/settle/find-item.ts';
@@ -82,7 +83,7 @@ const onRed = (scene: Scene, entry: PlanItem): readonly ItemAction[] => [
 
 const onUnclear = (scene: Scene, entry: PlanItem): readonly ItemAction[] => [
   ...(canRun(scene, entry) ? (['rerun'] as const) : []),
-  ...(isRunning(scene, entry) ? [] : (['confirm_line'] as const)),
+  ...(isRunning(scene, entry) || isOnlyMeasured(scene, entry) ? [] : (['confirm_line'] as const)),
   ...accepting(scene, entry),
   ...skipping(scene, entry),
 ];
@@ -113,6 +114,9 @@ const canRun = (scene: Scene, entry: PlanItem): boolean =>
   entry.item.body.kind === 'check' &&
   !isRunning(scene, entry) &&
   scene.situation.readiness(entry).kind !== 'not_connected';
+
+const isOnlyMeasured = ({ situation }: Scene, entry: PlanItem): boolean =>
+  readsVersion(entry) && situation.readiness(entry).kind === 'connected';
 
 const isUnskippable = (scene: Scene, entry: PlanItem): boolean =>
   !refuseUnskippable(scene.situation, foundIn(scene, entry)).ok;
