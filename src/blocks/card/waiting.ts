@@ -78,15 +78,22 @@ const openWork = (scene: Scene): readonly string[] => {
   };
   return [
     ...(Object.keys(texts) as Work[]).filter((work) => count(work) > 0).map((work) => texts[work]),
-    ...stuckJudgements(scene).map(
-      (entry) => `${inline(entry.item.title, 80)}: ${judgementText(scene, entry)}`,
-    ),
+    ...stuckJudgements(scene)
+      .slice(0, MOST_NAMED)
+      .map((entry) => `${inline(entry.item.title, 80)}: ${judgementText(scene, entry)}`),
   ];
 };
 
 /** Required of an earlier stage and open still: the sign-off is refused over it. */
-const leftOpen = (scene: Scene): readonly string[] =>
-  openBefore(scene).map(({ item }) => `${inline(item.title, 80)} (open still)`);
+const leftOpen = (scene: Scene): readonly string[] => {
+  const open = openBefore(scene);
+  const more = open.length - MOST_NAMED;
+  const named = open.slice(0, MOST_NAMED).map(({ item }) => `${inline(item.title, 80)} (open still)`);
+  return more > 0 ? [...named, `${more} more open still`] : named;
+};
+
+/** More names than these would hide what else is waited for. */
+const MOST_NAMED = 3;
 
 const signatures = ({ situation }: Scene): readonly string[] =>
   signOffOpen(situation)
