@@ -119,6 +119,8 @@ export type RungCounts = {
   readonly measured?: number;
   /** Should have been measured by it and could not: the run was lost or told nothing, or no worker could be asked. */
   readonly unmeasured?: number;
+  /** Of the unmeasured: those that waited for the new version, for the old one answered. Absent: none. */
+  readonly oldVersion?: number;
 };
 
 /** One rung of the ladder. */
@@ -141,6 +143,13 @@ export type FollowUp = {
     | { readonly kind: 'cancelled' };
 };
 
+/** What a person made of an item that an alert is about. */
+export type AlertDecision = {
+  readonly kind: 'accepted' | 'skipped' | 'not applicable';
+  readonly by: PersonId;
+  readonly reason: string;
+};
+
 /** A check that got worse after T-0. One per cause. */
 export type Alert = {
   readonly id: string;
@@ -155,7 +164,8 @@ export type Alert = {
   readonly state:
     | { readonly kind: 'firing' }
     | { readonly kind: 'acknowledged'; readonly by: PersonId; readonly at: Instant }
-    | { readonly kind: 'resolved'; readonly at: Instant };
+    /** `decided`: a person took it on purpose; it was not good again. */
+    | { readonly kind: 'resolved'; readonly at: Instant; readonly decided?: AlertDecision };
   readonly takenBy?: PersonId;
 };
 

@@ -2,6 +2,7 @@ import type { Json } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Choices } from './checklist.ts';
 import type {
+  AlertDecision,
   DeploymentOutcome,
   FollowUp,
   Measured,
@@ -122,7 +123,8 @@ export type WatchEvent =
   | ({ readonly type: 'alert_taken_over'; readonly alertId: string } & By)
   | { readonly type: 'alert_looked_at'; readonly alertId: string }
   | { readonly type: 'alert_repeated'; readonly alertId: string; readonly toBackup: boolean }
-  | { readonly type: 'alert_resolved'; readonly alertId: string }
+  /** `decided` absent: everything of it was good again. */
+  | { readonly type: 'alert_resolved'; readonly alertId: string; readonly decided?: AlertDecision }
   | { readonly type: 'criteria_judged'; readonly outcome: DeploymentOutcome }
   | { readonly type: 'superseded'; readonly supersededBy: string }
   | { readonly type: 'reminded'; readonly key: string };

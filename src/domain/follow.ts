@@ -2,6 +2,7 @@ import { unsignedRoles } from './decide/sign-off.ts';
 import { openRequired } from './decide/open-items.ts';
 import { OLD_VERSION, VERSION_LIVE } from './checklist.ts';
 import { completion, ladderEnded } from './complete.ts';
+import type { AlertDecision, ItemProgress } from './deployment.ts';
 import { isEnded, progressOf } from './deployment.ts';
 import type { DomainEvent } from './events.ts';
 import type { PlanItem, Section } from './plan.ts';
@@ -150,7 +151,19 @@ const recoveries = ({ deployment }: Situation, board: Board): readonly DomainEve
     .filter(
       ({ state, itemIds }) => state.kind !== 'resolved' && itemIds.every((id) => isWell(board.standing(id))),
     )
-    .map(({ id }) => ({ type: 'alert_resolved', alertId: id }));
+    .map(({ id, itemIds }) => {
+      const [decided] = itemIds.flatMap((itemId) => decisionOn(progressOf(deployment, itemId)) ?? []);
+      return { type: 'alert_resolved', alertId: id, ...(decided === undefined ? {} : { decided }) };
+    });
+
+/** Taken on purpose although it does not hold: no recovery. */
+const decisionOn = ({ accepted, settled }: ItemProgress): AlertDecision | undefined => {
+  if (accepted !== undefined) return { kind: 'accepted', by: accepted.by, reason: accepted.reason };
+  if (settled?.kind === 'skipped') return { kind: 'skipped', by: settled.by, reason: settled.reason };
+  return settled?.kind === 'not_applicable'
+    ? { kind: 'not applicable', by: settled.by, reason: settled.reason }
+    : undefined;
+};
 
 const completed = (situation: Situation, board: Board): readonly DomainEvent[] =>
   situation.deployment.state.kind === 'watching' &&

@@ -103,7 +103,9 @@ const layOut = (checklist: EffectiveChecklist, choices: Choices, holds: HoldsCon
     const place = { section: 'rollback', phaseId: id, phaseTitle: plan.title, owner: undefined } as const;
     const before = items.length;
     addAll(plan.items, { ...place, applies: true });
-    if (!items.slice(before).some(provesWayBack)) addAll([previousRuns(id)], { ...place, applies: true });
+    const isProved = items.slice(before).some(provesWayBack);
+    if (checklist.version !== undefined || !isProved)
+      addAll([previousRuns(id, checklist)], { ...place, applies: true });
   }
   addAll(checklist.rollback.after, {
     section: 'after',
@@ -123,11 +125,14 @@ export const rollbackPlansOf = ({
 
 const BUILT_IN_PLAN = 'previous-version';
 
-/** What a plan has to show for itself, where nothing of its own says that it worked: no file can use an id with a dot. */
-const previousRuns = (planId: string): Item => ({
+/**
+ * What a plan has to show for itself: the version gone back to answers, where the checklist says how to read it; else a
+ * person says so, where nothing of the plan shows that it worked. No file can use an id with a dot.
+ */
+const previousRuns = (planId: string, { version }: Pick<EffectiveChecklist, 'version'>): Item => ({
   id: planId === BUILT_IN_PLAN ? PREVIOUS_RUNS : `${PREVIOUS_RUNS}.${planId}`,
   title: 'The previous version is running again',
-  body: { kind: 'manual' },
+  body: version === undefined ? { kind: 'manual' } : versionCheck(version, '${deployment.previous}'),
   required: true,
   critical: true,
   watch: false,
@@ -138,7 +143,7 @@ const BUILT_IN_PLANS: Readonly<Record<string, RollbackPlan>> = {
     title: 'Previous version',
     default: true,
     dataLoss: false,
-    items: [previousRuns(BUILT_IN_PLAN)],
+    items: [],
   },
 };
 
@@ -152,6 +157,10 @@ const isPreviousRuns = (id: string): boolean => id === PREVIOUS_RUNS || id.start
 export const isProof = ({ section, item: { id, body } }: PlanItem): boolean =>
   id === VERSION_LIVE || (section === 'rollback' && (body.kind === 'check' || isPreviousRuns(id)));
 
+/** The built-in proofs that ask which version answers: while it can be measured, nobody says so in place of it. */
+export const readsVersion = ({ item: { id, body } }: PlanItem): boolean =>
+  body.kind === 'check' && (id === VERSION_LIVE || isPreviousRuns(id));
+
 const builtInPlace = {
   section: 'verify',
   phaseId: VERSION_LIVE,
@@ -159,6 +168,14 @@ const builtInPlace = {
   owner: undefined,
   applies: true,
 } as const;
+
+type VersionReading = NonNullable<EffectiveChecklist['version']>;
+
+const versionCheck = ({ check, path }: VersionReading, expected: string): Item['body'] => ({
+  kind: 'check',
+  effect: 'read',
+  check: { ...check, expect: { ...check.expect, [path]: expected } },
+});
 
 /** The built-in first item of verify, when the checklist says how to read the version. */
 const versionLive = ({ version }: EffectiveChecklist): Item[] =>
@@ -168,14 +185,7 @@ const versionLive = ({ version }: EffectiveChecklist): Item[] =>
         {
           id: VERSION_LIVE,
           title: 'The new version answers',
-          body: {
-            kind: 'check',
-            effect: 'read',
-            check: {
-              ...version.check,
-              expect: { ...version.check.expect, [version.path]: '${deployment.version}' },
-            },
-          },
+          body: versionCheck(version, '${deployment.version}'),
           required: true,
           critical: true,
           watch: false,

@@ -54,6 +54,9 @@ export type Tally = {
 export const isLeaf = ({ item: { body } }: PlanItem): boolean =>
   body.kind !== 'parent' && body.kind !== 'twin' && !isStateCheck(body);
 
+/** True for a check that looks at other items and runs nothing. */
+export const isJudgement = ({ item: { body } }: PlanItem): boolean => isStateCheck(body);
+
 const isStateCheck = (body: PlanItem['item']['body']): boolean =>
   body.kind === 'check' && body.check.kind === 'state';
 
@@ -87,8 +90,8 @@ export const boardOf = (situation: Situation): Board => {
   /** A name that means nothing here never passes; where nothing of what is named applies there is nothing to judge. */
   const judged = ({ item }: PlanItem): Standing => {
     if (item.body.kind !== 'check') return 'open';
-    const { params, expect } = item.body.check;
-    const of = [params['of']].flat().filter((id) => typeof id === 'string');
+    const { expect } = item.body.check;
+    const of = namedBy(item);
     if (of.length === 0 || of.some((id) => leavesOf(plan, [id]).length === 0)) return 'open';
     const counts = tally(of);
     if (counts.total === 0) return 'hidden';
@@ -136,6 +139,15 @@ export const leavesOf = (plan: Plan, of: readonly string[]): readonly PlanItem[]
       found.has(entry) && (isLeaf(entry) || (named.has(entry.item.id) && isStateCheck(entry.item.body))),
   );
 };
+
+const namedBy = ({ body }: PlanItem['item']): readonly string[] =>
+  body.kind === 'check' ? [body.check.params['of']].flat().filter((id) => typeof id === 'string') : [];
+
+/** Of the lines that a parent sums up, or a judgement looks at, those that keep it open or red. */
+export const notYetWell = (board: Board, entry: PlanItem): readonly PlanItem[] =>
+  leavesOf(board.plan, isJudgement(entry) ? namedBy(entry.item) : [entry.item.id]).filter(
+    (other) => other !== entry && !isWell(board.standing(other.item.id)),
+  );
 
 const isInside = (plan: Plan, entry: PlanItem, named: ReadonlySet<string>): boolean =>
   named.has(entry.item.id) ||

@@ -1,3 +1,4 @@
+import type { RungCounts } from '../domain/deployment.ts';
 import { lastDone } from '../domain/complete.ts';
 import type { DomainEvent, EventOf } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -161,8 +162,12 @@ const blind = ({ followUpId }: EventOf<'follow_up_finished'>): Notice => ({
 });
 
 /** Said once: not again for the next rungs that cannot measure either. */
-const isNewlyBlind = ({ before }: Transition, { unmeasured = 0 }: EventOf<'follow_up_finished'>): boolean =>
-  unmeasured > 0 && (lastDone(before)?.unmeasured ?? 0) === 0;
+const isNewlyBlind = ({ before }: Transition, rung: EventOf<'follow_up_finished'>): boolean =>
+  gapsOf(rung) > 0 && gapsOf(lastDone(before)) === 0;
+
+/** What waits for the new version is known to: nothing is wrong with measuring it. */
+const gapsOf = ({ unmeasured = 0, oldVersion = 0 }: Partial<RungCounts> = {}): number =>
+  unmeasured - oldVersion;
 
 /** Puts one notice on its way. */
 export const tell = async (

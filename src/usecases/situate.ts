@@ -78,11 +78,19 @@ const readinessOf = (loop: Loop, { deployment, checklist, entry }: Place): Readi
     { hasEnv: (name) => loop.hasEnv(name, connections.runner) },
   );
   // Until somebody names the version there is nothing to compare with: that is no error of the check.
-  if (deployment.version !== null || !placeholdersIn(definition).includes('deployment.version')) return ready;
-  return {
-    kind: 'not_connected',
-    missing: [...(ready.kind === 'not_connected' ? ready.missing : []), 'version not set'],
-  };
+  const unknown = placeholdersIn(definition).flatMap((name) => unknownVersion(deployment, name));
+  return unknown.length === 0
+    ? ready
+    : {
+        kind: 'not_connected',
+        missing: [...(ready.kind === 'not_connected' ? ready.missing : []), ...new Set(unknown)],
+      };
+};
+
+const unknownVersion = (deployment: Deployment, name: string): readonly string[] => {
+  if (name !== 'deployment.version' && name !== 'deployment.previous') return [];
+  if (valueAtRun(deployment, name) !== undefined) return [];
+  return [name === 'deployment.version' ? 'version not set' : 'the version before is not known'];
 };
 
 /** One execution as the worker gets it: everything filled in but secrets. */

@@ -60,6 +60,7 @@ describe('rolling back', () => {
 
   it('is rolled back when the checks hold, locked, with what is left to do', async () => {
     e2e.service.answers['/health'] = { status: 'healthy' };
+    e2e.service.answers['/version'] = { version: '1.0.0' };
     e2e.clock.forward(61_000);
     await e2e.card('Rolled back', 'stays locked', 'Cause is written down');
     await eventually('the report', () =>

@@ -75,7 +75,7 @@ const workBlocks = (scene: Scene, input: CardInput, detail: Detail): KnownBlock[
   ...rollbackBlocks(scene),
   ...alertBlocks(scene, input, detail),
   ...redBlocks(scene, detail),
-  ...peopleBlocks(scene, isQuiet(scene) ? { ...detail, rows: 1 } : detail),
+  ...peopleBlocks(scene, detail, { isQuiet: isQuiet(scene) }),
   ...countBlocks(scene),
   ...decisionBlocks(scene, detail),
   menuBlock(scene, detail),

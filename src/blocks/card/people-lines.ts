@@ -1,13 +1,16 @@
 import type { Effect } from '../../domain/check.ts';
 import { OLD_VERSION, VERSION_LIVE } from '../../domain/checklist.ts';
 import type { PlanItem } from '../../domain/plan.ts';
+import type { Instant } from '../../lib/time.ts';
 import { momentOf } from '../../domain/watch/ladder.ts';
 import { itemDueAt } from '../../domain/watch/due-items.ts';
+import { isJudgement } from '../../domain/standing.ts';
 import type { Scene } from '../scene.ts';
 import { decidedAt, focusOf, isRecent, linesOf, progressIn } from '../scene.ts';
+import { blockersOf, openBefore, stuckJudgements } from './judgements.ts';
 
 /** Why a line stands among those for people. */
-export type PeopleKind = 'unclear' | 'by_click' | 'person';
+export type PeopleKind = 'unclear' | 'by_click' | 'person' | 'judgement';
 
 /** A line that needs a person, or needed one within the last minute. */
 export type PeopleLine = {
@@ -27,13 +30,35 @@ export type PeopleRow =
  * Steps stay in the order of the file.
  */
 export const peopleLines = (scene: Scene): readonly PeopleLine[] => {
-  const lines = linesOf(scene, focusOf(scene))
-    .filter((entry) => isDue(scene, entry))
-    .flatMap((entry) => lineOf(scene, entry) ?? []);
+  const focus = linesOf(scene, focusOf(scene)).filter((entry) => isDue(scene, entry));
+  const lines = withOthers(scene, focus).flatMap((entry) => lineOf(scene, entry) ?? []);
   if (isInOrder(scene)) return lines;
   const unclear = lines.filter(({ kind }) => kind === 'unclear');
   const rest = lines.filter(({ kind }) => kind !== 'unclear').toSorted((a, b) => rankOf(a) - rankOf(b));
   return [...unclear.slice(0, UNCLEAR_FIRST), ...rest, ...unclear.slice(UNCLEAR_FIRST)];
+};
+
+/** A judgement that waits for what no stage under way shows comes with what it looks at; in the watch, what the sign-off asks for. */
+const withOthers = (scene: Scene, focus: readonly PlanItem[]): readonly PlanItem[] => {
+  const stuck = stuckJudgements(scene);
+  const before = linesOf(scene, ['prepare', 'deploy']);
+  const shown = new Set([
+    ...focus,
+    ...stuck,
+    ...stuck.flatMap((entry) => blockersOf(scene, entry)),
+    ...openBefore(scene),
+    ...before.filter((entry) => isAfterT0(scene, decidedAt(progressIn(scene, entry)))),
+    ...scene.board.plan.items.filter(
+      (entry) => isJudgement(entry) && isRecent(scene, decidedAt(progressIn(scene, entry))),
+    ),
+  ]);
+  return shown.size === focus.length ? focus : scene.board.plan.items.filter((entry) => shown.has(entry));
+};
+
+/** Settled late, although its stage is over: it stands here as long as other rows do. */
+const isAfterT0 = (scene: Scene, at: Instant | undefined): boolean => {
+  const { deployed } = scene.situation.deployment.anchors;
+  return at !== undefined && deployed !== undefined && at > deployed && isRecent(scene, at);
 };
 
 /** A broken runner makes everything unclear; it must not hide what only people can do. */
@@ -68,6 +93,7 @@ const lineOf = (scene: Scene, entry: PlanItem): PeopleLine | undefined => {
     case 'unclear':
       return { entry, kind, isSettled: false };
     case 'red':
+      return kind === 'judgement' ? { entry, kind, isSettled: false } : undefined;
     case 'hidden':
       return undefined;
     case 'passed':
@@ -93,6 +119,10 @@ const kindOf = (scene: Scene, entry: PlanItem): PeopleKind | undefined => {
   const { body } = entry.item;
   if (body.kind === 'timer') return undefined;
   if (body.kind !== 'check') return 'person';
+  return isJudgement(entry) ? 'judgement' : kindOfCheck(scene, entry);
+};
+
+const kindOfCheck = (scene: Scene, entry: PlanItem): PeopleKind | undefined => {
   const { measured, running } = progressIn(scene, entry);
   const readiness = scene.situation.readiness(entry);
   if (measured?.outcome === 'inconclusive') return waitsForVersion(scene, entry) ? undefined : 'unclear';

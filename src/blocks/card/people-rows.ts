@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import { VERSION_LIVE } from '../../domain/checklist.ts';
 import type { PlanItem } from '../../domain/plan.ts';
-import { isWell } from '../../domain/standing.ts';
+import { isJudgement, isWell } from '../../domain/standing.ts';
 import { itemActions } from '../item/actions.ts';
 import type { ItemAction } from '../item/actions.ts';
 import { commandBlock } from '../item/fill.ts';
@@ -12,23 +12,44 @@ import { ACTION } from '../ids.ts';
 import { actions, button, context, dialog, section } from '../kit.ts';
 import { blockId, encodeRef } from '../ref.ts';
 import type { Scene } from '../scene.ts';
-import { progressIn } from '../scene.ts';
+import { decidedAt, progressIn } from '../scene.ts';
 import { SHAPE, settledShape } from '../shapes.ts';
 import { bold, dateTime, dotted, inline, listed, mention, plain, plural, struck } from '../text.ts';
 import type { Detail } from './detail.ts';
+import { judgementText } from './judgements.ts';
 import type { PeopleLine, PeopleRow } from './people-lines.ts';
 import { isInOrder, peopleLines, peopleRows, placed } from './people-lines.ts';
 
 /** What needs a person, each with its buttons; a row settled a moment ago keeps its place, struck out, with Undo. */
-export const peopleBlocks = (scene: Scene, detail: Detail): KnownBlock[] => {
-  const rows = peopleRows(scene, peopleLines(scene), detail.rows);
-  const shown = placed(scene, rows.slice(0, detail.rows));
-  const hidden = rows.slice(detail.rows).reduce((sum, row) => sum + openIn(row), 0);
+export const peopleBlocks = (
+  scene: Scene,
+  detail: Detail,
+  { isQuiet }: { isQuiet: boolean },
+): KnownBlock[] => {
+  const rows = peopleRows(scene, peopleLines(scene), isQuiet ? QUIET_OPEN : detail.rows);
+  const chosen = isQuiet ? quietRows(scene, rows) : rows.slice(0, detail.rows);
+  const shown = placed(scene, chosen);
+  const hidden = rows.filter((row) => !chosen.includes(row)).reduce((sum, row) => sum + openIn(row), 0);
   const next = shown.find((row) => openIn(row) > 0);
   const blocks = shown.flatMap((row) =>
     rowBlocks(scene, row, { ...detail, isNext: isInOrder(scene) && row === next }),
   );
   return hidden === 0 ? blocks : [...blocks, context('people-more', `and ${hidden} more for people`)];
+};
+
+/** A quiet watch shows one row to work on, and for their minute the rows settled last. */
+const QUIET_OPEN = 1;
+const QUIET_SETTLED = 3;
+
+const quietRows = (scene: Scene, rows: readonly PeopleRow[]): readonly PeopleRow[] => {
+  const settledAt = (row: PeopleRow) =>
+    Math.max(...linesIn(row).map(({ entry }) => decidedAt(progressIn(scene, entry)) ?? 0));
+  const open = rows.filter((row) => openIn(row) > 0).slice(0, QUIET_OPEN);
+  const settled = rows
+    .filter((row) => openIn(row) === 0)
+    .toSorted((a, b) => settledAt(b) - settledAt(a))
+    .slice(0, QUIET_SETTLED);
+  return rows.filter((row) => open.includes(row) || settled.includes(row));
 };
 
 const linesIn = (row: PeopleRow): readonly PeopleLine[] => (row.kind === 'line' ? [row.line] : row.lines);
@@ -89,7 +110,11 @@ const openText = (scene: Scene, entry: PlanItem, { title, line, command, isNext 
   const text = `${shape} ${dotted(
     titleText(scene, entry, title),
     ownerText(scene, entry),
-    measured === undefined ? whyByHand(scene, entry, line) : unclearText(scene, entry, line),
+    isJudgement(entry)
+      ? judgementText(scene, entry)
+      : measured === undefined
+        ? whyByHand(scene, entry, line)
+        : unclearText(scene, entry, line),
     running === undefined ? undefined : `being measured since ${dateTime(running.since)}`,
   )}`;
   if (entry.item.command === undefined) return text;

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { openRequired } from '../../domain/decide/open-items.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import { section } from '../kit.ts';
 import type { Scene } from '../scene.ts';
@@ -18,7 +19,6 @@ export const progressBlock = (scene: Scene): KnownBlock => {
 
 const UNDER_WAY: Partial<Record<DeploymentState['kind'], Step>> = {
   preparing: 'Prepare',
-  held: 'Go',
   awaiting_go: 'Go',
   deploying: 'Deploy',
   verifying: 'Verify',
@@ -28,9 +28,11 @@ const UNDER_WAY: Partial<Record<DeploymentState['kind'], Step>> = {
 /** Steps that are done, the one under way, those to come; a cross where a deployment was stopped. */
 const stepsText = (scene: Scene): string => {
   const { state, anchors } = scene.situation.deployment;
-  const underWay = UNDER_WAY[state.kind];
+  const beforeGo = openRequired(scene.board, ['prepare']).length > 0 ? 'Prepare' : 'Go';
+  const underWay = state.kind === 'held' ? beforeGo : UNDER_WAY[state.kind];
   const isStopped = underWay === undefined && state.kind !== 'completed';
-  const stoppedAt = anchors.deployed !== undefined ? 'Verify' : anchors.go !== undefined ? 'Deploy' : 'Go';
+  const stoppedAt =
+    anchors.deployed !== undefined ? 'Verify' : anchors.go !== undefined ? 'Deploy' : beforeGo;
   const here = state.kind === 'completed' ? STEPS.length : STEPS.indexOf(underWay ?? stoppedAt);
   const shapeAt = (place: number): string => {
     if (place < here) return SHAPE.finished;

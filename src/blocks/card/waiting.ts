@@ -8,6 +8,7 @@ import { roleText } from '../item/words.ts';
 import type { Scene } from '../scene.ts';
 import { focusOf, isRedYet, progressIn } from '../scene.ts';
 import { dateTime, inline, mention, mentions, plural } from '../text.ts';
+import { judgementText, openBefore, stuckJudgements } from './judgements.ts';
 import { waitsForVersion } from './people-lines.ts';
 
 /** What has to happen before the deployment moves on, in words; empty when nothing has. */
@@ -22,7 +23,7 @@ export const waitingFor = (scene: Scene): readonly string[] => {
     case 'deploying':
       return [...openWork(scene), 'Deployed'];
     case 'watching':
-      return [...signatures(scene), ...nextRung(scene)];
+      return [...leftOpen(scene), ...signatures(scene), ...nextRung(scene)];
     default:
       return openWork(scene);
   }
@@ -63,9 +64,10 @@ const workOfCheck = (scene: Scene, entry: PlanItem): Work => {
 
 const openWork = (scene: Scene): readonly string[] => {
   const plans = scene.situation.deployment.rollback?.plans;
-  const works = openRequired(scene.board, focusOf(scene))
-    .filter(({ section, phaseId }) => section !== 'rollback' || plans?.includes(phaseId) === true)
-    .map((entry) => workOf(scene, entry));
+  const open = openRequired(scene.board, focusOf(scene)).filter(
+    ({ section, phaseId }) => section !== 'rollback' || plans?.includes(phaseId) === true,
+  );
+  const works = open.map((entry) => workOf(scene, entry));
   const count = (work: Work) => works.filter((found) => found === work).length;
   const texts: Readonly<Record<Work, string>> = {
     red: `${count('red')} ${isRedYet(scene) ? 'red' : 'not yet'}`,
@@ -74,8 +76,24 @@ const openWork = (scene: Scene): readonly string[] => {
     measured: `${count('measured')} being measured`,
     timer: plural(count('timer'), 'timer'),
   };
-  return (Object.keys(texts) as Work[]).filter((work) => count(work) > 0).map((work) => texts[work]);
+  return [
+    ...(Object.keys(texts) as Work[]).filter((work) => count(work) > 0).map((work) => texts[work]),
+    ...stuckJudgements(scene)
+      .slice(0, MOST_NAMED)
+      .map((entry) => `${inline(entry.item.title, 80)}: ${judgementText(scene, entry)}`),
+  ];
 };
+
+/** Required of an earlier stage and open still: the sign-off is refused over it. */
+const leftOpen = (scene: Scene): readonly string[] => {
+  const open = openBefore(scene);
+  const more = open.length - MOST_NAMED;
+  const named = open.slice(0, MOST_NAMED).map(({ item }) => `${inline(item.title, 80)} (open still)`);
+  return more > 0 ? [...named, `${more} more open still`] : named;
+};
+
+/** More names than these would hide what else is waited for. */
+const MOST_NAMED = 3;
 
 const signatures = ({ situation }: Scene): readonly string[] =>
   signOffOpen(situation)

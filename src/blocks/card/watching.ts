@@ -96,10 +96,12 @@ const counted = (texts: readonly string[]): readonly string[] => {
 };
 
 /** Only what was measured and is not red is well. */
-const doneText = ({ red, measured, unmeasured = 0 }: RungCounts): string => {
+const doneText = ({ red, measured, unmeasured = 0, oldVersion = 0 }: RungCounts): string => {
+  const unknown = unmeasured - oldVersion;
   const texts = [
     ...(red > 0 ? [`${SHAPE.red} ${red}`] : []),
-    ...(unmeasured > 0 ? [`${SHAPE.unclear} ${unmeasured} not measured`] : []),
+    ...(unknown > 0 ? [`${SHAPE.unclear} ${unknown} not measured`] : []),
+    ...(oldVersion > 0 ? [`${SHAPE.unclear} waits for the new version`] : []),
   ];
   if (texts.length > 0) return texts.join(' ');
   return measured === 0 ? 'by hand' : SHAPE.well;

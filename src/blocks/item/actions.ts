@@ -1,9 +1,11 @@
 import type { PlanItem } from '../../domain/plan.ts';
+import { readsVersion } from '../../domain/plan.ts';
 import { isOutOfReach } from '../../domain/request-checks.ts';
 import { needsLine } from '../../domain/settle/confirm-item.ts';
 import type { Found } from '../../domain/settle/find-item.ts';
 import { isSettleable, refuseSelfSettling } from '../../domain/settle/find-item.ts';
 import { refuseUnskippable } from '../../domain/settle/skip-item.ts';
+import { isJudgement, isWell } from '../../domain/standing.ts';
 import type { Scene } from '../scene.ts';
 import { progressIn } from '../scene.ts';
 
@@ -23,6 +25,16 @@ export type ItemAction =
 
 /** In the order they are drawn; Details is always the last and always there. */
 export const itemActions = (scene: Scene, entry: PlanItem): readonly ItemAction[] =>
+  isJudgement(entry) ? [...onJudgement(scene, entry), 'details'] : onItem(scene, entry);
+
+/** It can be done without, and nothing else: the items it looks at settle it. */
+const onJudgement = (scene: Scene, entry: PlanItem): readonly ItemAction[] => {
+  if (!isSettleable(entry, scene.situation.deployment)) return [];
+  if (progressIn(scene, entry).settled !== undefined) return ['undo'];
+  return isWell(scene.board.standing(entry.item.id)) ? [] : [...skipping(scene, entry), 'na'];
+};
+
+const onItem = (scene: Scene, entry: PlanItem): readonly ItemAction[] =>
   isOpenToPeople(scene, entry) ? [...actsOn(scene, entry), 'details'] : ['details'];
 
 const isOpenToPeople = (scene: Scene, entry: PlanItem): boolean =>
@@ -71,7 +83,7 @@ const onRed = (scene: Scene, entry: PlanItem): readonly ItemAction[] => [
 
 const onUnclear = (scene: Scene, entry: PlanItem): readonly ItemAction[] => [
   ...(canRun(scene, entry) ? (['rerun'] as const) : []),
-  ...(isRunning(scene, entry) ? [] : (['confirm_line'] as const)),
+  ...(isRunning(scene, entry) || isOnlyMeasured(scene, entry) ? [] : (['confirm_line'] as const)),
   ...accepting(scene, entry),
   ...skipping(scene, entry),
 ];
@@ -102,6 +114,9 @@ const canRun = (scene: Scene, entry: PlanItem): boolean =>
   entry.item.body.kind === 'check' &&
   !isRunning(scene, entry) &&
   scene.situation.readiness(entry).kind !== 'not_connected';
+
+const isOnlyMeasured = ({ situation }: Scene, entry: PlanItem): boolean =>
+  readsVersion(entry) && situation.readiness(entry).kind === 'connected';
 
 const isUnskippable = (scene: Scene, entry: PlanItem): boolean =>
   !refuseUnskippable(scene.situation, foundIn(scene, entry)).ok;

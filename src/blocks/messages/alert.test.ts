@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { acknowledgeAlert, takeOverAlert } from '../../domain/decide/answer-alert.ts';
 import { rollBack } from '../../domain/decide/roll-back.ts';
 import { rerunItems } from '../../domain/settle/rerun-items.ts';
+import { acceptRed } from '../../domain/settle/undo-item.ts';
 import type { Alert } from '../../domain/deployment.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { MINUTE } from '../../lib/time.ts';
@@ -26,6 +27,21 @@ const withAlert = (): { situation: Situation; alert: Alert } => {
   if (alert === undefined) throw new Error('no alert was fired');
   return { situation, alert };
 };
+
+describe('an alert whose item is accepted', () => {
+  test('ends as accepted, by whom and why, and never as a recovery', () => {
+    const { situation } = withAlert();
+    const after = run(situation, (now) =>
+      acceptRed(now, { itemId: 'health', actor: actor(now, 'alice'), reason: 'known since May' }),
+    );
+    const [alert] = after.deployment.alerts;
+    if (alert === undefined) throw new Error('no alert is left');
+    const text = said(alertMessage(sceneOf(after), alert));
+    expect(text).toContain('accepted by <@UALICE>');
+    expect(text).toContain('known since May');
+    expect(text).not.toContain('works again');
+  });
+});
 
 describe('an alert', () => {
   const { situation, alert } = withAlert();

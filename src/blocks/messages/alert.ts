@@ -1,6 +1,6 @@
 import type { Button, KnownBlock } from '@slack/types';
 import { hasWayBack } from '../../domain/decide/roll-back.ts';
-import type { Alert } from '../../domain/deployment.ts';
+import type { Alert, AlertDecision } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
 import { rollBackButton } from '../card/buttons.ts';
 import { titleOf } from '../card/heading.ts';
@@ -55,7 +55,8 @@ type End = { readonly shape: string; readonly words: string; readonly short: str
 const endOf = ({ situation }: Scene, alert: Alert): End | undefined => {
   const { state } = situation.deployment;
   if (alert.state.kind === 'resolved') {
-    const { at } = alert.state;
+    const { at, decided } = alert.state;
+    if (decided !== undefined) return decidedEnd(decided, at);
     const lasted = durationText(at - alert.since);
     const words = `It works again since ${dateTime(at)}, after ${lasted}.`;
     return { shape: SHAPE.done, words, short: 'works again' };
@@ -66,6 +67,13 @@ const endOf = ({ situation }: Scene, alert: Alert): End | undefined => {
   const words = `The watch ended ${dateTime(state.at)}, and this was not over.`;
   return { shape: SHAPE.red, words, short: 'not over when the watch ended' };
 };
+
+/** It still fails; somebody answers for it. */
+const decidedEnd = ({ kind, by, reason }: AlertDecision, at: Instant): End => ({
+  shape: SHAPE.done,
+  words: `${kind} by ${mention(by)} ${dateTime(at)}: ${inline(reason, 300)}`,
+  short: kind,
+});
 
 const headText = (scene: Scene, alert: Alert): string =>
   [

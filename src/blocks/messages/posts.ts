@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
+import { namesOf, openRequired } from '../../domain/decide/open-items.ts';
 import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
-import { namesOf } from '../../domain/decide/open-items.ts';
 import { unmeasuredNow } from '../../domain/watch/follow-ups.ts';
 import { evidenceOf } from '../../domain/decide/gate.ts';
 import type { Deployment, PersonId } from '../../domain/deployment.ts';
@@ -154,7 +154,12 @@ const signOffWords = (scene: Scene): string => {
   const debts = deployment.debts.filter(({ acceptedBy }) => acceptedBy === undefined).length;
   const owed = debts === 0 ? '' : ` ${plural(debts, 'debt')} to accept.`;
   const when = signOffOpen(scene.situation) ? '' : ' It is not open any more.';
-  return roles.length === 0 ? 'Every role has signed.' : `Sign-off please: ${listed(roles)}.${owed}${when}`;
+  const open = openRequired(scene.board, ['prepare', 'deploy', 'verify', 'watch']);
+  const first =
+    open.length === 0 || when !== '' ? '' : ` Still open before that: ${inline(namesOf(open), 400)}.`;
+  return roles.length === 0
+    ? 'Every role has signed.'
+    : `Sign-off please: ${listed(roles)}.${first}${owed}${when}`;
 };
 
 const notMeasuredWords = (

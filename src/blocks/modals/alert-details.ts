@@ -44,7 +44,7 @@ const aboutText = ({ line, since, firedAt, state, takenBy, cause }: Alert): stri
     dotted(
       `fails since ${dateTime(since)}`,
       `alert ${dateTime(firedAt)}`,
-      state.kind === 'resolved' ? `works again ${dateTime(state.at)}` : undefined,
+      state.kind === 'resolved' ? `${state.decided?.kind ?? 'works again'} ${dateTime(state.at)}` : undefined,
       state.kind === 'acknowledged' ? `acknowledged by ${mention(state.by)}` : undefined,
       takenBy === undefined ? undefined : `${mention(takenBy)} works on it`,
     ),

@@ -133,7 +133,9 @@ const alertTable = (alerts: readonly Alert[], name: Name): readonly string[] =>
     alerts.map(({ since, line, itemIds, takenBy, state }) => {
       const who = takenBy ?? (state.kind === 'acknowledged' ? state.by : undefined);
       const over =
-        state.kind === 'resolved' ? `${utc(state.at)}, after ${durationText(state.at - since)}` : 'no';
+        state.kind === 'resolved'
+          ? `${state.decided === undefined ? '' : `no, ${state.decided.kind} `}${utc(state.at)}, after ${durationText(state.at - since)}`
+          : 'no';
       return [utc(since), text(line), String(itemIds.length), who === undefined ? '–' : name(who), over];
     }),
   );

@@ -47,6 +47,13 @@ const openAlert = ({ deployment }: Situation, { actor, alertId }: AlertInput): R
       : deployment.alerts.find(({ id }) => id === alertId);
   if (alert === undefined) return err(refusal('alert_unknown', 'No alert is open in this deployment.'));
   return alert.state.kind === 'resolved'
-    ? err(refusal('wrong_state', 'This alert is over: what failed works again.'))
+    ? err(
+        refusal(
+          'wrong_state',
+          alert.state.decided === undefined
+            ? 'This alert is over: what failed works again.'
+            : `This alert is over: what failed was taken on purpose (${alert.state.decided.kind}).`,
+        ),
+      )
     : ok(alert);
 };

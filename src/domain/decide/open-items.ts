@@ -19,9 +19,15 @@ const isUndecided = (board: Board, { item: { body } }: PlanItem): boolean =>
 const MOST_NAMED = 10;
 
 /** "A, B and C", at most ten, then "and 4 more". */
-export const namesOf = (entries: readonly PlanItem[]): string => {
-  const titles = entries.slice(0, MOST_NAMED).map(({ item }) => item.title);
-  const more = entries.length - titles.length;
-  if (more > 0) return `${titles.join(', ')} and ${more} more`;
-  return titles.length < 2 ? titles.join('') : `${titles.slice(0, -1).join(', ')} and ${titles.at(-1) ?? ''}`;
+export const namesOf = (entries: readonly PlanItem[]): string =>
+  listOf(entries.map(({ item }) => item.title));
+
+/** The same with their ids, as people type them. */
+export const idsOf = (entries: readonly PlanItem[]): string => listOf(entries.map(({ item }) => item.id));
+
+const listOf = (all: readonly string[]): string => {
+  const named = all.slice(0, MOST_NAMED);
+  const more = all.length - named.length;
+  if (more > 0) return `${named.join(', ')} and ${more} more`;
+  return named.length < 2 ? named.join('') : `${named.slice(0, -1).join(', ')} and ${named.at(-1) ?? ''}`;
 };

@@ -77,7 +77,9 @@ describe('Roll back', () => {
     expect(openForPeople(rollingBack, ['rollback'])).toEqual([
       'rollback-app',
       'rollback-health',
+      'previous-version-runs.app',
       'rollback-restore',
+      'previous-version-runs.database',
     ]);
   });
 
@@ -120,7 +122,10 @@ describe('the way back', () => {
 
   it('measures a check once the steps before it are done', () => {
     expect(runningItems(rollingBack())).toEqual([]);
-    expect(runningItems(run(rollingBack(), confirm('rollback-app')))).toEqual(['rollback-health']);
+    expect(runningItems(run(rollingBack(), confirm('rollback-app')))).toEqual([
+      'rollback-health',
+      'previous-version-runs.app',
+    ]);
   });
 
   it('asks its checks again until they pass, and only then is rolled back', () => {
@@ -132,11 +137,25 @@ describe('the way back', () => {
     expect(done.deployment.state).toEqual({ kind: 'rolled_back', at: done.now });
   });
 
+  it('is not over while the version gone back to does not answer, and nobody says it in its place', () => {
+    const failing = answer(run(rollingBack(), confirm('rollback-app')), {
+      'previous-version-runs.app': 'fail',
+    });
+    expect(kindOf(failing)).toBe('rolling_back');
+    expect(refusalOf(failing, confirm('previous-version-runs.app')).code).toBe('item_not_confirmable');
+    expect(
+      refusalOf(failing, (now) =>
+        skipItem(now, { itemId: 'previous-version-runs.app', actor: actor(now, 'bob'), reason: 'x' }),
+      ).code,
+    ).toBe('item_not_skippable');
+    expect(kindOf(answer(tick(at(failing, failing.now + 10 * SECOND))))).toBe('rolled_back');
+  });
+
   it('asks less often when it takes long, and never stops', () => {
     const failing = answer(run(rollingBack(), confirm('rollback-app')), {}, 'fail');
     let looks = 0;
     passTime(failing, failing.now + 30 * MINUTE, (now) => {
-      looks += runningItems(now).length;
+      looks += runningItems(now).filter((id) => id === 'rollback-health').length;
       return answer(now, {}, 'fail');
     });
     expect(looks).toBeGreaterThan(60 + 18);
@@ -160,7 +179,9 @@ describe('the way back', () => {
 
   it('may be proven by hand where its check is not connected', () => {
     const byHand = situationIn('watching', { ...staging, connected: [] });
-    const done = run(run(run(byHand, back()), confirm('rollback-app')), confirm('rollback-health'));
+    const proven = run(run(run(byHand, back()), confirm('rollback-app')), confirm('rollback-health'));
+    expect(kindOf(proven)).toBe('rolling_back');
+    const done = run(proven, confirm('previous-version-runs.app'));
     expect(kindOf(done)).toBe('rolled_back');
   });
 

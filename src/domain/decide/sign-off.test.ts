@@ -120,7 +120,8 @@ describe('sign-off opens', () => {
     expect(signOffOpen(situationIn('verifying'))).toBe(false);
     expect(refusalOf(situationIn('verifying'), sign('alice'))).toEqual({
       code: 'sign_off_not_open',
-      message: 'Sign-off opens when verification is done.',
+      message:
+        'Sign-off opens when verification is done. Still open there: The new version answers, The service says it is healthy, No user got lost, A new user can be added and All three pods are ready.',
     });
   });
 

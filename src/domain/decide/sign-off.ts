@@ -69,7 +69,8 @@ const titleOf = (situation: Situation, itemId: string | null): string =>
     ? 'Deployed over open items'
     : (boardOf(situation).plan.byId.get(itemId)?.item.title ?? itemId);
 
-const refuseNotOpen = ({ deployment, checklist }: Situation): Refusal => {
+const refuseNotOpen = (situation: Situation): Refusal => {
+  const { deployment, checklist } = situation;
   if (deployment.state.kind === 'completed')
     return refusal('sign_off_not_open', 'This deployment is completed.');
   const { opens } = checklist.signOff;
@@ -79,7 +80,9 @@ const refuseNotOpen = ({ deployment, checklist }: Situation): Refusal => {
       : opens === 'criteria'
         ? 'when the success criteria were judged'
         : 'later after T-0';
-  return refusal('sign_off_not_open', `Sign-off opens ${when}.`);
+  const open = deployment.state.kind === 'verifying' ? openRequired(boardOf(situation), ['verify']) : [];
+  const rest = open.length === 0 ? '' : ` Still open there: ${namesOf(open)}.`;
+  return refusal('sign_off_not_open', `Sign-off opens ${when}.${rest}`);
 };
 
 const chooseRole = (situation: Situation, { actor, role }: SignOffInput): Result<string, Refusal> => {

@@ -118,6 +118,9 @@ const applyAlertEvent = (deployment: Deployment, event: AlertEvent, at: Instant)
     case 'alert_repeated':
       return change((alert) => ({ ...alert, pings: alert.pings + 1 }));
     case 'alert_resolved':
-      return change((alert) => ({ ...alert, state: { kind: 'resolved', at } }));
+      return change((alert) => ({
+        ...alert,
+        state: { kind: 'resolved', at, ...(event.decided === undefined ? {} : { decided: event.decided }) },
+      }));
   }
 };

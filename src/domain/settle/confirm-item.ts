@@ -5,6 +5,7 @@ import { err, firstError, ok } from '../../lib/result.ts';
 import { requireSecondPerson } from '../actor.ts';
 import type { EvidenceRequest } from '../checklist.ts';
 import type { DomainEvent } from '../events.ts';
+import { isProof, readsVersion } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import { isOutOfReach } from '../request-checks.ts';
@@ -89,7 +90,7 @@ const refuseByBody = (situation: Situation, found: Found, { actor }: ConfirmInpu
       return err(
         refusal(
           'item_not_confirmable',
-          `${title} is red (${measured.line}) and cannot be confirmed. Re-run it, or skip it with a reason.`,
+          `${title} is red (${measured.line}) and cannot be confirmed. Re-run it${isProof(entry) ? '' : ', or skip it with a reason'}.`,
         ),
       );
     case 'pass':
@@ -100,6 +101,10 @@ const refuseByBody = (situation: Situation, found: Found, { actor }: ConfirmInpu
   }
   if (running !== undefined) {
     return err(refusal('check_running', `${title} is being measured; wait for its result.`));
+  }
+  if (readsVersion(entry) && situation.readiness(entry).kind === 'connected') {
+    const text = `${title} is measured, and nobody can say it in its place. Re-run it${entry.section === 'verify' ? ', or set the right version: /deploy version <v>' : ''}.`;
+    return err(refusal('item_not_confirmable', text));
   }
   if (measured === undefined && situation.readiness(entry).kind === 'connected') {
     return err(refusal('item_not_confirmable', `${title} is measured by a check. Press Run check.`));

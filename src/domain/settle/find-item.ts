@@ -10,7 +10,8 @@ import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
 import type { Board } from '../standing.ts';
-import { boardOf } from '../standing.ts';
+import { boardOf, isJudgement, isWell, notYetWell } from '../standing.ts';
+import { idsOf } from '../decide/open-items.ts';
 
 /** An item a person wants to act on, with all a rule needs to know of it. */
 export type Found = { readonly board: Board; readonly entry: PlanItem; readonly progress: ItemProgress };
@@ -93,7 +94,8 @@ export const requireReason = (reason: string | undefined): Result<string, Refusa
 };
 
 /** The reason a person can neither confirm nor fail an item: it follows from something else. */
-export const refuseSelfSettling = ({ entry }: Found): Result<void, Refusal> => {
+export const refuseSelfSettling = (found: Found): Result<void, Refusal> => {
+  const { entry } = found;
   const { body, title } = entry.item;
   const by = {
     parent: 'its lines',
@@ -103,10 +105,20 @@ export const refuseSelfSettling = ({ entry }: Found): Result<void, Refusal> => {
   if (body.kind === 'parent' || body.kind === 'twin' || body.kind === 'timer') {
     return err(refusal('item_settles_itself', `${title} is settled by ${by[body.kind]}.`));
   }
-  if (body.kind === 'check' && body.check.kind === 'state') {
-    return err(refusal('item_settles_itself', `${title} is settled by the items it looks at.`));
+  if (isJudgement(entry)) {
+    const text = `${title} is settled by the items it looks at. ${judgementWay(found)}`;
+    return err(refusal('item_settles_itself', text));
   }
   return ok(undefined);
+};
+
+/** What moves a judgement about others on. */
+export const judgementWay = ({ board, entry }: Pick<Found, 'board' | 'entry'>): string => {
+  if (isWell(board.standing(entry.item.id))) return 'Nothing is left to do.';
+  const open = notYetWell(board, entry);
+  return open.length === 0
+    ? 'None of them is open, and still it does not hold: skip it with a reason.'
+    : `Settle ${idsOf(open)}, or skip it with a reason.`;
 };
 
 /** Who settled it and how, when somebody did: a second click is told so, kindly. */

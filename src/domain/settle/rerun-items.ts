@@ -1,11 +1,15 @@
 import type { Result } from '../../lib/result.ts';
 import { err, ok } from '../../lib/result.ts';
 import type { DomainEvent } from '../events.ts';
+import type { PlanItem } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
 import { isOutOfReach } from '../request-checks.ts';
-import { findItem, refuseSettled } from './find-item.ts';
+import { idsOf } from '../decide/open-items.ts';
+import { isJudgement, leavesOf, notYetWell } from '../standing.ts';
+import type { Found } from './find-item.ts';
+import { findItem, judgementWay, refuseSettled } from './find-item.ts';
 
 /** Measures items again, or by-click checks for the first time. All or none; naming an item twice runs it once. */
 export const rerunItems = (
@@ -27,8 +31,8 @@ const requireRunnable = (situation: Situation, itemId: string, actor: Actor): Re
   if (!found.ok) return found;
   const { entry, progress } = found.value;
   const { title, body } = entry.item;
-  if (body.kind !== 'check' || body.check.kind === 'state') {
-    return err(refusal('not_a_check', `${title} has no check to run. Confirm it, or skip it with a reason.`));
+  if (body.kind !== 'check' || isJudgement(entry)) {
+    return err(refusal('not_a_check', `${title} ${insteadOfRun(situation, found.value)}`));
   }
   const settled = refuseSettled(found.value);
   if (!settled.ok) return settled;
@@ -47,4 +51,22 @@ const requireRunnable = (situation: Situation, itemId: string, actor: Actor): Re
     );
   }
   return ok(undefined);
+};
+
+const insteadOfRun = (situation: Situation, found: Found): string => {
+  const { board, entry } = found;
+  const { body, id } = entry.item;
+  if (isJudgement(entry)) return `looks at other items and has no check to run. ${judgementWay(found)}`;
+  if (body.kind === 'timer') return 'has no check to run: it waits for the clock.';
+  if (body.kind !== 'parent' && body.kind !== 'twin')
+    return 'has no check to run. Confirm it, or skip it with a reason.';
+  const measurable = (entries: readonly PlanItem[]) =>
+    entries.filter(
+      (line) => line.item.body.kind === 'check' && situation.readiness(line).kind !== 'not_connected',
+    );
+  const open = measurable(notYetWell(board, entry));
+  const runs = open.length > 0 ? open : measurable(leavesOf(board.plan, [id]));
+  return runs.length === 0
+    ? 'has no check to run, and none of its lines has one. Settle its lines.'
+    : `has no check of its own. Re-run ${idsOf(runs)}.`;
 };

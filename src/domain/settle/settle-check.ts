@@ -68,18 +68,21 @@ const asMeasured = (result: CheckResult, run: Pick<Measured, 'runId' | 'askedAt'
   ...(result.cause === undefined ? {} : { cause: result.cause }),
 });
 
-/** While the old version answers, what is measured in verify says nothing about the new one. */
+/** While the old version answers, what is measured in verify, or by the ladder, says nothing about the new one. */
 const judgedForVersion = (
   { deployment }: Situation,
   { board, entry, result, askedAt }: { board: Board; entry: PlanItem; result: CheckResult; askedAt: Instant },
 ): CheckResult => {
-  if (entry.section !== 'verify' || deployment.state.kind !== 'verifying') return result;
+  if (deployment.state.kind !== 'verifying' || !isOfNewVersion(entry)) return result;
   if (entry.item.id === VERSION_LIVE) {
     return result.outcome === 'fail' ? { ...result, outcome: 'inconclusive' } : result;
   }
   if (!board.plan.byId.has(VERSION_LIVE) || askedAt >= liveSince(deployment, board)) return result;
   return { ...result, outcome: 'inconclusive', line: OLD_VERSION, captured: {} };
 };
+
+const isOfNewVersion = ({ section, item }: PlanItem): boolean =>
+  section === 'verify' || section === 'watch' || item.watch;
 
 /** From when on the new version answered for sure; Infinity while it does not. */
 const liveSince = (deployment: Deployment, board: Board): Instant => {

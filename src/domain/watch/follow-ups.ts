@@ -3,6 +3,7 @@ import type { Due, DueSource } from '../due.ts';
 import type { DomainEvent } from '../events.ts';
 import type { FollowUp, RungCounts } from '../deployment.ts';
 import { isBad, isGood } from '../check.ts';
+import { OLD_VERSION } from '../checklist.ts';
 import { progressOf } from '../deployment.ts';
 import { MINUTE } from '../../lib/time.ts';
 import { isOutOfReach, request, runsByItself, wasConnected } from '../request-checks.ts';
@@ -85,14 +86,19 @@ const isMeant = ({ item, section, applies }: PlanItem): boolean =>
 const isAfterT0 = (section: PlanItem['section']): boolean => section !== 'rollback' && section !== 'after';
 
 /** How a rung that began at `since` ended. Of the checks it should have measured only what it did measure is well. */
-export const judgeRung = (situation: Situation, board: Board, since: Instant): Required<RungCounts> => {
+export const judgeRung = (situation: Situation, board: Board, since: Instant): RungCounts => {
   const counts = { red: 0, measured: 0, unmeasured: 0 };
+  let oldVersion = 0;
   for (const entry of board.plan.items.filter((one) => isMeant(one) && isLeaf(one))) {
     const kind = board.standing(entry.item.id) === 'red' ? 'red' : measuredSince(situation, entry, since);
     if (kind !== undefined) counts[kind] += 1;
+    if (kind === 'unmeasured' && isOfOldVersion(situation, entry)) oldVersion += 1;
   }
-  return counts;
+  return oldVersion === 0 ? counts : { ...counts, oldVersion };
 };
+
+const isOfOldVersion = ({ deployment }: Situation, { item }: PlanItem): boolean =>
+  progressOf(deployment, item.id).measured?.line === OLD_VERSION;
 
 /** Undefined: nobody expects a machine to measure it. */
 const measuredSince = (
