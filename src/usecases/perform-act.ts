@@ -29,7 +29,12 @@ export const performAct = async (
     deploymentId: deployment.id,
     ...stated({ cause }),
     decide: (situation) => decide(situation, actor, act),
-    answer: (situation, { events }) => answerTo(situation, { events, isTyped: cause?.isTyped === true }),
+    answer: (situation, { events }) =>
+      answerTo(situation, {
+        events,
+        isTyped: cause?.isTyped === true,
+        leftOut: act.kind === 'confirm_group' ? (act.leftOut ?? []) : [],
+      }),
   });
 };
 

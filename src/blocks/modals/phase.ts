@@ -18,7 +18,7 @@ import type { Scene } from '../scene.ts';
 import { isRedYet, progressIn } from '../scene.ts';
 import { SHAPE, settledShape } from '../shapes.ts';
 import { code, dotted, inline, plural } from '../text.ts';
-import { confirmableTogether } from './confirm-group.ts';
+import { hasGroup } from './confirm-group.ts';
 import { standingWord } from './details.ts';
 
 /** Rows on a page: two blocks each at most, and the modal holds a hundred. */
@@ -125,7 +125,7 @@ const filterButtons = (scene: Scene, ref: Ref & { readonly phaseId?: string }): 
     ),
   );
   const { deploymentId, phaseId = '' } = ref;
-  return confirmableTogether(scene, phaseId).length < 2
+  return !hasGroup(scene, phaseId)
     ? filters
     : [
         ...filters,
