@@ -27,7 +27,7 @@ describe('rolling back', () => {
       Reason: 'health is gone',
       'Back to version': '1.0.0',
     });
-    expect(JSON.stringify(without.errors)).toContain('Type the word RESTORE');
+    expect(without.errors).toEqual({ restore_word: expect.stringContaining('Type the word RESTORE') });
     await e2e.submits('omar', { 'Type RESTORE to go on with it': 'RESTORE' });
     await e2e.card('Rolling back', 'Back to 1.0.0', 'Application + Database', 'health is gone');
     await e2e.threadLine('Rolling back by <@U0OMAR>: health is gone');
@@ -61,12 +61,14 @@ describe('rolling back', () => {
   it('is rolled back when the checks hold, locked, with what is left to do', async () => {
     e2e.service.answers['/health'] = { status: 'healthy' };
     e2e.clock.forward(61_000);
-    await e2e.card('Rolled back', 'stays locked', 'Cause is written down');
+    await e2e.card('Rolled back', 'stays locked', 'To do next', '*Cause is written down*', '[Confirm]');
+    await e2e.asks('omar', 'mine', 'Cause is written down', 'item cause-found');
     await eventually('the report', () =>
       e2e.sandbox.files().some(({ name, content }) => name === 'report-small-1.md' && content !== ''),
     );
     await e2e.asks('ben', 'start production small 1.1.1', 'small in production is locked');
-    await e2e.asks('omar', 'confirm cause-found', 'Confirmed: Cause is written down.');
+    await e2e.clicks('omar', 'Confirm', 'Cause is written down');
+    await e2e.card('~Cause is written down~ · confirmed by <@U0OMAR>', '1 of 1 done');
     await e2e.asks('omar', 'unlock production', 'Say why');
     await e2e.asks('omar', 'unlock production cause is known', 'Unlocked: small in production.');
     await e2e.asks('omar', 'unlock production again', 'production is not locked');

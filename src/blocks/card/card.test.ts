@@ -111,7 +111,12 @@ describe('every state', () => {
     expect(offers).toEqual([state]);
   });
 
-  test.each(['completed', 'aborted', 'rolled_back'] as const)('%s has no button but Report', (state) => {
+  test('rolled back has buttons for what is left to do', () => {
+    const { blocks } = cardMessage({ situation: situationIn('rolled_back') });
+    expect(buttonsIn(blocks)).toEqual(['Report', 'Confirm', 'Skip…', 'Fail…']);
+  });
+
+  test.each(['completed', 'aborted'] as const)('%s has no button but Report', (state) => {
     const { blocks } = cardMessage({ situation: situationIn(state) });
     expect(buttonsIn(blocks)).toEqual(['Report']);
     expect(blocks.flatMap(elementsOf)).toHaveLength(1);
