@@ -148,7 +148,7 @@ test('the menu opens phases, open ones first, and offers what fits the state', (
     '[Open phase: Basics 1/3, Security 0/4] [overflow: Report, Hold…, Abort…]',
   );
   expect(menu(situationIn('deploying'))).toBe(
-    '[Open phase: Roll-out 0/2] [Roll back…] [overflow: Report, Variant, Abort…]',
+    '[Open phase: Roll-out 0/2, Environment 5/5, Version 0/1, Smoke tests 0/4, The first day 0/1] [Roll back…] [overflow: Report, Variant, Abort…]',
   );
   expect(menu(situationIn('verifying'))).toContain('[overflow: Report, Variant, Undo Deployed]');
 });

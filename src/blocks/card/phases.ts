@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { PlanItem } from '../../domain/plan.ts';
+import type { PlanItem, Section } from '../../domain/plan.ts';
 import { isWell } from '../../domain/standing.ts';
 import { context } from '../kit.ts';
 import type { Scene } from '../scene.ts';
@@ -7,7 +7,7 @@ import { focusOf, isRedYet, linesOf } from '../scene.ts';
 import { bar, fitted, inline, plural } from '../text.ts';
 import type { Detail } from './detail.ts';
 
-/** How a phase of the current stage stands, over its lines that apply. */
+/** How a phase stands, over its lines that apply. */
 export type PhaseCount = {
   readonly phaseId: string;
   readonly title: string;
@@ -16,9 +16,12 @@ export type PhaseCount = {
   readonly red: number;
 };
 
-export const phaseCounts = (scene: Scene): readonly PhaseCount[] => {
+export const phaseCounts = (
+  scene: Scene,
+  sections: readonly Section[] = focusOf(scene),
+): readonly PhaseCount[] => {
   const phases = new Map<string, PlanItem[]>();
-  for (const entry of linesOf(scene, focusOf(scene))) {
+  for (const entry of linesOf(scene, sections)) {
     phases.set(entry.phaseId, [...(phases.get(entry.phaseId) ?? []), entry]);
   }
   return [...phases].map(([phaseId, lines]) => {
@@ -31,6 +34,15 @@ export const phaseCounts = (scene: Scene): readonly PhaseCount[] => {
       red: standings.filter((standing) => standing === 'red').length,
     };
   });
+};
+
+const ALL: readonly Section[] = ['prepare', 'deploy', 'verify', 'watch', 'criteria', 'rollback'];
+
+/** Every phase that can be opened: of the current stage those with open lines first, then the other stages in their order. */
+export const phasesToOpen = (scene: Scene): readonly PhaseCount[] => {
+  const now = phaseCounts(scene).toSorted((a, b) => Number(a.done === a.total) - Number(b.done === b.total));
+  const shown = new Set(now.map(({ phaseId }) => phaseId));
+  return [...now, ...phaseCounts(scene, ALL).filter(({ phaseId }) => !shown.has(phaseId))];
 };
 
 /** `Environment ████████ 22/22 · Database ██████░░ 10/12 1 red · 3 more done`; none when the stage has no lines. */

@@ -14,14 +14,12 @@ import type { CardInput, Detail } from './detail.ts';
 const MOST_ALERTS = 3;
 
 /** Alerts that are not over, each with a link to its message. */
-export const alertBlocks = (
-  scene: Scene,
-  { alertLinks = {} }: CardInput,
-  { line }: Detail,
-): KnownBlock[] => {
+export const alertBlocks = (scene: Scene, { alertLinks = {} }: CardInput, { line }: Detail): KnownBlock[] => {
   const open = scene.situation.deployment.alerts.filter(({ state }) => state.kind !== 'resolved');
   if (open.length === 0) return [];
-  const shown = open.slice(-MOST_ALERTS).map((alert) => alertText(scene, alert, { url: alertLinks[alert.id], max: line }));
+  const shown = open
+    .slice(-MOST_ALERTS)
+    .map((alert) => alertText(scene, alert, { url: alertLinks[alert.id], max: line }));
   const more = open.length > MOST_ALERTS ? [`and ${plural(open.length - MOST_ALERTS, 'more alert')}`] : [];
   return [section('alerts', [...shown, ...more].join('\n'))];
 };
