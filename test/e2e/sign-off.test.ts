@@ -32,6 +32,16 @@ describe('signing off', () => {
     await e2e.threadLine('Sign-off please: release-manager', 'product-owner', '1 debt to accept');
   });
 
+  it('refuses at the button who stands in none of the roles', async () => {
+    await e2e.clicks('omar', 'Sign off', 'release-manager');
+    await eventually('omar to be told', () =>
+      e2e.sandbox
+        .ephemerals('#deploys', 'omar')
+        .some(({ visibleText }) => visibleText.includes('You stand in none of the roles')),
+    );
+    expect(e2e.sandbox.as('omar').view()).toBeUndefined();
+  });
+
   it('shows each debt with a box, and refuses a signature without all of them', async () => {
     const view = await e2e.opens('ana', 'Sign off', 'release-manager');
     expect(view.title).toBe('Sign off');
