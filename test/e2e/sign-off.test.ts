@@ -90,6 +90,11 @@ describe('signing off', () => {
     expect(file.content).not.toContain('no check');
     expect(file.content).not.toContain('U0ANA');
     await e2e.threadLine('Completed', 'healthy');
+    const pins = e2e.sandbox.calls().filter(({ method }) => method.startsWith('pins.'));
+    expect(pins.map(({ method, ok }) => [method, ok])).toEqual([
+      ['pins.add', true],
+      ['pins.remove', true],
+    ]);
   });
 
   it('took at most four posts to the channel besides the card', () => {

@@ -32,7 +32,7 @@ describe('the heading', () => {
     const plannedGo = START + 2 * HOUR;
     const planned = twoPhases({ deployment: { anchors: { start: START, plannedGo } } });
     expect(drawn(planned)[1]).toContain('T− planned Go {11:00}, {11:00}');
-    expect(drawn(situationIn('deploying'))[1]).toContain('GO + given {09:00}');
+    expect(drawn(situationIn('deploying'))[1]).toContain('GO given {09:00}');
     expect(drawn(situationIn('watching'))[1]).toContain('T+ deployed {09:00}');
     expect(drawn(situationIn('completed'))[1]).not.toContain('T+');
   });

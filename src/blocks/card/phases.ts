@@ -51,7 +51,11 @@ export const phaseBlocks = (scene: Scene, { list }: Detail): KnownBlock[] => {
   const open = counts.filter(({ done, total }) => done < total);
   const done = counts.length - open.length;
   const ended =
-    done === 0 ? undefined : done === counts.length ? `${plural(done, 'phase')} done` : `${done} more done`;
+    done === 0
+      ? undefined
+      : open.length === 0
+        ? `${plural(done, 'phase')} of this stage done`
+        : `${done} more done`;
   const texts = open.map((count) => phaseText(scene, count));
   const parts = [fitted(texts, { max: list }), ended].filter((part) => part !== undefined && part !== '');
   return parts.length === 0 ? [] : [context('phases', parts.join(' · '))];

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { openRequired } from '../../domain/decide/open-items.ts';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import { section } from '../kit.ts';
 import type { Scene } from '../scene.ts';
@@ -30,7 +31,9 @@ const stepsText = (scene: Scene): string => {
   const { state, anchors } = scene.situation.deployment;
   const underWay = UNDER_WAY[state.kind];
   const isStopped = underWay === undefined && state.kind !== 'completed';
-  const stoppedAt = anchors.deployed !== undefined ? 'Verify' : anchors.go !== undefined ? 'Deploy' : 'Go';
+  const isPrepared = openRequired(scene.board, ['prepare']).length === 0;
+  const before = isPrepared ? 'Go' : 'Prepare';
+  const stoppedAt = anchors.deployed !== undefined ? 'Verify' : anchors.go !== undefined ? 'Deploy' : before;
   const here = state.kind === 'completed' ? STEPS.length : STEPS.indexOf(underWay ?? stoppedAt);
   const shapeAt = (place: number): string => {
     if (place < here) return SHAPE.finished;
