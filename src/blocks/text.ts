@@ -21,9 +21,9 @@ const oneLine = (text: string): string =>
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Slack has no escape for its own marks, so those that could begin or end a format become a look-alike. */
+/** Slack has no escape for its own marks, so those that could begin or end a format become a look-alike; one that stands alone cannot. */
 const LOOKALIKES: Readonly<Record<string, string>> = { '*': '∗', '~': '∼', '`': 'ˋ', _: 'ˍ' };
-const MARKS = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu;
+const MARKS = /`|[*~](?=\S)|(?<=\S)[*~]|(?<![\p{L}\p{N}])_(?=\S)|(?<=\S)_(?![\p{L}\p{N}])/gu;
 const BROADCAST = /@(?=(?:here|channel|everyone|group)\b)/gi;
 
 const neutral = (text: string): string =>

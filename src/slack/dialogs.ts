@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import { WebClient } from '@slack/web-api';
+import { refusalMessage } from '../blocks/messages/answer.ts';
 import { alertDetailsModal } from '../blocks/modals/alert-details.ts';
 import { abortModal, noGoModal } from '../blocks/modals/decisions.ts';
 import { confirmGroupModal } from '../blocks/modals/confirm-group.ts';
@@ -29,6 +30,7 @@ import { situate } from '../usecases/situate.ts';
 import type { Loop } from '../usecases/world.ts';
 import type { Dialog, DialogName } from './intent.ts';
 import type { Asked, Said } from './listen.ts';
+import { refusedToOpen } from './may-open.ts';
 import { findTarget } from './resolve.ts';
 import { startView } from './start-view.ts';
 import { quietLogger } from './quiet-logger.ts';
@@ -82,7 +84,8 @@ export const createDialogs = (deps: DialogDeps): Dialogs => {
   return {
     open: async (dialog, asked) => {
       try {
-        await show(dialog, asked);
+        const refused = viewIdOf(dialog) === undefined && (await refusedToOpen(deps.loop, dialog, asked));
+        await (refused ? deps.whisper(asked, refusalMessage(refused)) : show(dialog, asked));
       } catch (err) {
         deps.log.warn({ err, dialog: dialog.name }, 'dialog_not_opened');
         await deps.whisper(asked, {

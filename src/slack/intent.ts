@@ -1,4 +1,4 @@
-import type { Refusal } from '../domain/refusal.ts';
+import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Act } from '../usecases/acts.ts';
 import type { Choices } from '../domain/checklist.ts';
 import type { Instant } from '../lib/time.ts';
@@ -12,8 +12,15 @@ export type Target =
 export type TypedAct = {
   readonly item: string;
   readonly make: (itemId: string) => Act;
-  /** For a phase named in place of an item, with its lines that one click each would confirm. Absent: no phase can be meant. */
-  readonly forPhase?: (phaseId: string, confirmable: readonly string[]) => Act;
+  /** For a phase named in place of an item. Absent: no phase can be meant. */
+  readonly forPhase?: (phaseId: string, group: PhaseGroup) => Act;
+};
+
+/** The open lines of a phase: ids of those a click confirms, and the others, each with why a click does not. */
+export type PhaseGroup = {
+  readonly byClick: readonly string[];
+  readonly withLine: readonly { readonly id: string; readonly why: string }[];
+  readonly alone: readonly string[];
 };
 
 /** What a person wants, read from a command, a click or a dialog. */
@@ -50,8 +57,11 @@ export type Intent =
   | { readonly type: 'refuse'; readonly refusal: Refusal }
   | { readonly type: 'nothing' };
 
-/** The input of a dialog at which a refusal is shown. */
-export type DialogField = { readonly block: string };
+/** The input of a dialog at which a refusal is shown; `byCode`: those about another input. */
+export type DialogField = {
+  readonly block: string;
+  readonly byCode?: { readonly [code in RefusalCode]?: string };
+};
 
 export type Show =
   | { readonly what: 'help' | 'whoami' | 'list' | 'mine' | 'locks' | 'checklists' }

@@ -2,7 +2,7 @@ import type { KnownBlock } from '@slack/types';
 import { decodeRef, decodeStartRef } from '../blocks/ref.ts';
 import { refusalMessage, refusalPlain } from '../blocks/messages/answer.ts';
 import type { Ref } from '../blocks/ref.ts';
-import type { Refusal } from '../domain/refusal.ts';
+import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Log } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
 import { stated } from '../lib/stated.ts';
@@ -182,9 +182,11 @@ const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<vo
   if (envelope?.kind !== 'view' || isForeign(deps, envelope)) return ack();
   const order = orderOf(envelope, envelopeKey(envelope));
   if (order === undefined) return ack();
-  const field = 'inDialog' in order.intent ? order.intent.inDialog.block : undefined;
-  const refuseIn = (message: string) =>
-    field === undefined ? ack() : ack({ response_action: 'errors', errors: { [field]: message } });
+  const field = 'inDialog' in order.intent ? order.intent.inDialog : undefined;
+  const refuseIn = (message: string, code?: RefusalCode) => {
+    const block = (code === undefined ? undefined : field?.byCode?.[code]) ?? field?.block;
+    return block === undefined ? ack() : ack({ response_action: 'errors', errors: { [block]: message } });
+  };
   const saved = await save(deps, envelope, body);
   if (typeof saved === 'string') return refuseIn(saved);
   if (!saved) return ack();
@@ -289,7 +291,7 @@ const submit = async (
     readonly asked: Asked;
     /** Resolves when Slack must have its answer. */
     readonly deadline: Promise<undefined>;
-    readonly refuseIn: ((message: string) => Promise<void>) | undefined;
+    readonly refuseIn: ((message: string, code?: RefusalCode) => Promise<void>) | undefined;
     readonly close: () => Promise<void>;
     readonly redraw: () => Promise<void>;
   },
@@ -307,7 +309,7 @@ const submit = async (
   const work = carryOutLogged(deps, { ...order, cause: { ...order.cause, answersItself } });
   const first = await Promise.race([work, dialog.deadline]);
   open.isWaiting = false;
-  if (first?.ok === false) return dialog.refuseIn(refusalPlain(first.error, deps.nameOf));
+  if (first?.ok === false) return dialog.refuseIn(refusalPlain(first.error, deps.nameOf), first.error.code);
   await dialog.close();
   const late = first ?? (await work);
   if (late?.ok === false && open.hasPromised) await deps.whisper(dialog.asked, refusalMessage(late.error));

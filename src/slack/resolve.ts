@@ -1,5 +1,5 @@
 import { itemIdByNumber } from '../blocks/item/number.ts';
-import { confirmableTogether } from '../blocks/modals/confirm-group.ts';
+import { groupLines, whyAlone } from '../blocks/modals/confirm-group.ts';
 import type { Scene } from '../blocks/scene.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import type { Deployment } from '../domain/deployment.ts';
@@ -84,8 +84,12 @@ const phaseCalled = (scene: Scene, { item, forPhase }: TypedAct): Act | undefine
   const { plan } = scene.board;
   const isPhase = !plan.byId.has(item) && plan.items.some(({ phaseId }) => phaseId === item);
   if (!isPhase || forPhase === undefined) return undefined;
-  const lines = confirmableTogether(scene, item).map((entry) => entry.item.id);
-  return forPhase(item, lines);
+  const { byClick, withLine, alone } = groupLines(scene, item);
+  return forPhase(item, {
+    byClick: byClick.map((entry) => entry.item.id),
+    withLine: withLine.map(({ item: { id, title } }) => ({ id, why: `${title} (asks what you saw)` })),
+    alone: alone.map((entry) => `${entry.item.title} (${whyAlone(entry)})`),
+  });
 };
 
 const findItemByName = (board: Board, typed: string): Result<string, Refusal> => {

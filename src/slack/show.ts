@@ -87,7 +87,7 @@ const look = async (looking: Looking, show: Show, asked: Asked): Promise<Message
     case 'list':
       return listMessage(await seeLive(looking));
     case 'mine':
-      return mineMessage(asked.person.id, await scenes(looking, await seeLive(looking)));
+      return mineMessage(asked.person.id, await scenes(looking, await seeUnfinished(looking)));
     case 'status':
       return showStatus(looking, show.of);
     case 'history':
@@ -125,6 +125,14 @@ const seeLive = async ({ loop, stores }: Looking): Promise<readonly Seen[]> => {
     stores.messages.listLiveLinks(loop.teamId),
   ]);
   return live.map((deployment) => ({ deployment, ...stated({ cardUrl: links.get(deployment.id) }) }));
+};
+
+/** What is under way, and rollbacks that are over: they leave something to do. */
+const seeUnfinished = async (looking: Looking): Promise<readonly Seen[]> => {
+  const { loop, stores } = looking;
+  const recent = await stores.deployments.listRecent(loop.teamId, { limit: HISTORY });
+  const rolledBack = recent.filter(({ state }) => state.kind === 'rolled_back');
+  return [...(await seeLive(looking)), ...(await seenAll(looking, rolledBack))];
 };
 
 const scenes = (looking: Looking, shown: readonly Seen[]) =>

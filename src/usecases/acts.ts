@@ -28,7 +28,13 @@ type Reasoned = { readonly reason: string | undefined };
 /** Everything a person can do to a deployment, whether clicked, submitted or typed. */
 export type Act =
   | ({ readonly kind: 'confirm'; readonly seen?: string; readonly evidence?: string } & OnItem)
-  | { readonly kind: 'confirm_group'; readonly itemIds: readonly string[] }
+  /** `seen` is kept for the lines that ask for it. `leftOut`: lines of the same phase that were not meant, each with why. */
+  | {
+      readonly kind: 'confirm_group';
+      readonly itemIds: readonly string[];
+      readonly seen?: string;
+      readonly leftOut?: readonly string[];
+    }
   | ({ readonly kind: 'skip' | 'na' | 'fail' | 'undo' | 'accept' } & OnItem & Reasoned)
   | ({ readonly kind: 'note'; readonly text: string } & OnItem)
   | { readonly kind: 'rerun'; readonly itemIds: readonly string[] }
@@ -75,7 +81,7 @@ const decideByRules = (situation: Situation, actor: Actor, act: Act): Decided =>
     case 'confirm':
       return confirmItem(situation, { ...act, actor });
     case 'confirm_group':
-      return confirmGroup(situation, actor, act.itemIds);
+      return confirmGroup(situation, actor, act);
     case 'skip':
       return skipItem(situation, { ...act, actor });
     case 'na':
@@ -207,15 +213,27 @@ const end = (situation: Situation, actor: Actor, act: Extract<Act, { kind: 'abor
   return err(refusal('wrong_state', `It is being deployed: say how it ends. ${ways}`));
 };
 
+/** What a group confirmation did not take, for the one who typed it. */
+export const leftOutText = (leftOut: readonly string[]): string => `Left open: ${leftOut.join(', ')}.`;
+
 /** Confirms the lines that were ticked, each by its own rule. One that cannot be confirmed refuses the whole, by name. */
-const confirmGroup = (situation: Situation, actor: Actor, itemIds: readonly string[]): Decided => {
+const confirmGroup = (
+  situation: Situation,
+  actor: Actor,
+  { itemIds, seen = '', leftOut = [] }: Extract<Act, { kind: 'confirm_group' }>,
+): Decided => {
   const member = requireMember(actor);
   if (!member.ok) return member;
-  if (itemIds.length === 0) return err(refusal('line_missing', 'No line is ticked; tick what you confirm.'));
+  if (itemIds.length === 0) {
+    const words = leftOut.length === 0 ? 'No line is ticked; tick what you confirm.' : leftOutText(leftOut);
+    return err(refusal('line_missing', words));
+  }
   const events: DomainEvent[] = [];
   let current = situation;
   for (const itemId of itemIds) {
-    const confirmed = confirmItem(current, { itemId, actor });
+    const clicked = confirmItem(current, { itemId, actor });
+    const isAsked = !clicked.ok && clicked.error.code === 'line_missing' && seen.trim() !== '';
+    const confirmed = isAsked ? confirmItem(current, { itemId, actor, seen }) : clicked;
     if (!confirmed.ok) return confirmed;
     events.push(...confirmed.value);
     current = { ...current, deployment: evolveAll(current.deployment, confirmed.value, current.now) };

@@ -1,6 +1,7 @@
 import { namesOf } from '../domain/decide/open-items.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import type { Situation } from '../domain/situation.ts';
+import { leftOutText } from './acts.ts';
 import { boardOf } from '../domain/standing.ts';
 import { MINUTE } from '../lib/time.ts';
 
@@ -8,16 +9,22 @@ type Done = {
   readonly events: readonly DomainEvent[];
   /** A command shows nothing by itself, a button is answered by the card it stands on. */
   readonly isTyped: boolean;
+  /** Lines a group confirmation did not take, each with why. */
+  readonly leftOut?: readonly string[];
 };
 
 /** One line about what was done, for the one who asked; undefined where the card says it already. */
-export const answerTo = (situation: Situation, { events, isTyped }: Done): string | undefined => {
+export const answerTo = (
+  situation: Situation,
+  { events, isTyped, leftOut = [] }: Done,
+): string | undefined => {
   const deferred = events.find(({ type }) => type === 'go_deferred');
   if (deferred !== undefined) return wordsFor(situation, deferred);
   if (!isTyped) return undefined;
   const confirmed = events.filter((event) => event.type === 'item_confirmed');
-  if (confirmed.length > 1) {
-    return `Confirmed: ${confirmed.map(({ itemId }) => titleOf(situation, itemId)).join(', ')}.`;
+  if (confirmed.length > 1 || leftOut.length > 0) {
+    const rest = leftOut.length === 0 ? '' : ` ${leftOutText(leftOut)}`;
+    return `Confirmed: ${confirmed.map(({ itemId }) => titleOf(situation, itemId)).join(', ')}.${rest}`;
   }
   return events.map((event) => wordsFor(situation, event)).find((text) => text !== undefined);
 };

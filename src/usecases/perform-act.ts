@@ -36,7 +36,12 @@ export const performAct = async (
       cause?.isTyped !== true && isDoubleClick(situation, by.id, act)
         ? ok([])
         : decide(situation, actor, act),
-    answer: (situation, { events }) => answerTo(situation, { events, isTyped: cause?.isTyped === true }),
+    answer: (situation, { events }) =>
+      answerTo(situation, {
+        events,
+        isTyped: cause?.isTyped === true,
+        leftOut: act.kind === 'confirm_group' ? (act.leftOut ?? []) : [],
+      }),
   });
 };
 

@@ -134,6 +134,6 @@ describe('Deployed said too early', () => {
     await e2e.clicks('ana', 'Run check', 'A user can be created');
     await e2e.card('Watching', 'Sign-off');
     expect(e2e.service.requests.filter((request) => request === 'POST /users')).toHaveLength(1);
-    await e2e.asks('ana', 'deployed', 'Deployed is said while deploying. <@U0ANA> said so already.');
+    await e2e.asks('ana', 'deployed', 'Deployed ends the deploy steps. <@U0ANA> said so already.');
   });
 });

@@ -140,8 +140,20 @@ describe('settling many items', () => {
     });
     await e2e.types('ana', 'start production small 1.1.0');
     await e2e.card('Preparing', 'Papers: 4 lines', 'First things: 4 lines');
-    await e2e.asks('ben', 'confirm first', 'Confirmed: Everyone has read the plan, Cost alerts are set.');
-    await e2e.asks('ana', 'confirm signing-key 64 characters', 'Confirmed');
+    await e2e.asks(
+      'ben',
+      'confirm first',
+      'Confirmed: Everyone has read the plan, Cost alerts are set.',
+      'Left open: Signing key is strong (asks what you saw), Peak load was measured (asks for a number in ms).',
+    );
+    await e2e.asks('ben', 'confirm first', 'Left open: Signing key is strong');
+    await e2e.asks(
+      'ana',
+      'confirm first 64 characters',
+      'Confirmed: Signing key is strong.',
+      'Left open: Peak',
+    );
+    await e2e.asks('ana', 'undo signing-key', 'Undone');
   });
   afterAll(() => e2e.close());
   afterEach(() => expectCleanConversation(e2e.app));
@@ -152,6 +164,29 @@ describe('settling many items', () => {
     await e2e.submits('eva', { Lines: ['paper-one', 'paper-two', 'paper-three'] });
     await e2e.card('Papers: 1 line');
     await e2e.asks('eva', 'confirm papers', 'Confirmed: Paper four is signed.');
+  });
+
+  it('asks once what was seen for the lines of a group that want it', async () => {
+    const { ts } = await e2e.card('Papers');
+    const ben = e2e.sandbox.as('ben');
+    await e2e.asks('ben', 'undo cost-alerts', 'Undone');
+    await ben.choose({ actionId: 'phase.open', blockId: 'menu@small-1', ts }, 'first');
+    await eventually('the phase', () => ben.view()?.title === 'First things');
+    await ben.clickInView('Confirm group…');
+    await eventually('the group', () => ben.view()?.title === 'Confirm group');
+    const lines = { Lines: ['cost-alerts', 'signing-key'] };
+    const refused = await e2e.submits('ben', lines);
+    expect(refused.errors).toEqual({ seen: expect.stringContaining('say in one line what you saw') });
+    await e2e.submits('ben', { ...lines, 'What did you see?': 'Looked up in the console' });
+    await eventually('the phase to show it', () => ben.view()?.visibleText.includes('Showing Open: 1 of'));
+    await ben.clickInView('All');
+    await eventually(
+      'what was seen',
+      () =>
+        ben.view()?.visibleText.includes('confirmed by <@U0BEN>') === true &&
+        ben.view()?.visibleText.includes('Looked up in the console'),
+    );
+    await ben.close();
   });
 
   it('shows in the phase what was done there: by one click, by a dialog upon it, and by Details upon it', async () => {

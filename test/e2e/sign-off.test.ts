@@ -41,6 +41,16 @@ describe('signing off', () => {
     );
   });
 
+  it('refuses at the button who stands in none of the roles', async () => {
+    await e2e.clicks('omar', 'Sign off', 'release-manager');
+    await eventually('omar to be told', () =>
+      e2e.sandbox
+        .ephemerals('#deploys', 'omar')
+        .some(({ visibleText }) => visibleText.includes('You stand in none of the roles')),
+    );
+    expect(e2e.sandbox.as('omar').view()).toBeUndefined();
+  });
+
   it('shows each debt with a box, and refuses a signature without all of them', async () => {
     const view = await e2e.opens('ana', 'Sign off', 'release-manager');
     expect(view.title).toBe('Sign off');
@@ -91,6 +101,11 @@ describe('signing off', () => {
     expect(file.content).not.toContain('no check');
     expect(file.content).not.toContain('U0ANA');
     await e2e.threadLine('Completed', 'healthy');
+    const pins = e2e.sandbox.calls().filter(({ method }) => method.startsWith('pins.'));
+    expect(pins.map(({ method, ok }) => [method, ok])).toEqual([
+      ['pins.add', true],
+      ['pins.remove', true],
+    ]);
   });
 
   it('took at most four posts to the channel besides the card', () => {

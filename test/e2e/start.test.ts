@@ -62,6 +62,8 @@ describe('starting a deployment', () => {
 
   it('refuses guests, and tells them whom to ask', async () => {
     await e2e.asks('guy', 'start production small 1.0.0', 'Guests cannot act on a deployment');
+    await e2e.asks('guy', '', 'Guests cannot act on a deployment');
+    expect(e2e.sandbox.as('guy').view()).toBeUndefined();
   });
 
   it('opens a dialog without words, begins what it says, and answers with what will happen', async () => {

@@ -27,7 +27,7 @@ describe('rolling back', () => {
       Reason: 'health is gone',
       'Back to version': '1.0.0',
     });
-    expect(JSON.stringify(without.errors)).toContain('Type the word RESTORE');
+    expect(without.errors).toEqual({ restore_word: expect.stringContaining('Type the word RESTORE') });
     await e2e.submits('omar', { 'Type RESTORE to go on with it': 'RESTORE' });
     await e2e.card('Rolling back', 'Back to 1.0.0', 'Application + Database', 'health is gone');
     await e2e.threadLine('Rolling back by <@U0OMAR>: health is gone');
@@ -62,7 +62,8 @@ describe('rolling back', () => {
     e2e.service.answers['/health'] = { status: 'healthy' };
     e2e.service.answers['/version'] = { version: '1.0.0' };
     e2e.clock.forward(61_000);
-    await e2e.card('Rolled back', 'stays locked', 'Cause is written down');
+    await e2e.card('Rolled back', 'stays locked', 'To do next', '*Cause is written down*', '[Confirm]');
+    await e2e.asks('omar', 'mine', 'Cause is written down', 'item cause-found');
     await eventually('the report', () =>
       e2e.sandbox.files().some(({ name, content }) => name === 'report-small-1.md' && content !== ''),
     );
@@ -71,7 +72,8 @@ describe('rolling back', () => {
     expect(refused).not.toContain('Wait for it');
     await e2e.asks('ben', 'locks', 'it was rolled back: locked until it is unlocked');
     await e2e.asks('ben', 'history smal', 'There is no system smal. Did you mean small?');
-    await e2e.asks('omar', 'confirm cause-found', 'Confirmed: Cause is written down.');
+    await e2e.clicks('omar', 'Confirm', 'Cause is written down');
+    await e2e.card('~Cause is written down~ · confirmed by <@U0OMAR>', '1 of 1 done');
     await e2e.asks('omar', 'unlock production', 'Say why');
     await e2e.asks('omar', 'unlock production cause is known', 'Unlocked: small in production.');
     await e2e.asks('omar', 'unlock production again', 'production is not locked');

@@ -145,6 +145,7 @@ describe('the way back', () => {
     expect(card).toContain(
       'production stays locked until somebody types `/deploy unlock production &lt;reason&gt;`',
     );
-    expect(card).toContain('To do next: ☐ The cause is written down');
+    expect(card).toContain('*To do next* · 0 of 1 done');
+    expect(card).toMatch(/▸? ?\d+\. \*The cause is written down\*/);
   });
 });

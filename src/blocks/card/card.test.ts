@@ -32,7 +32,7 @@ describe('the heading', () => {
     const plannedGo = START + 2 * HOUR;
     const planned = twoPhases({ deployment: { anchors: { start: START, plannedGo } } });
     expect(drawn(planned)[1]).toContain('T− planned Go {11:00}, {11:00}');
-    expect(drawn(situationIn('deploying'))[1]).toContain('GO + given {09:00}');
+    expect(drawn(situationIn('deploying'))[1]).toContain('GO given {09:00}');
     expect(drawn(situationIn('watching'))[1]).toContain('T+ deployed {09:00}');
     expect(drawn(situationIn('completed'))[1]).not.toContain('T+');
   });
@@ -111,7 +111,12 @@ describe('every state', () => {
     expect(offers).toEqual([state]);
   });
 
-  test.each(['completed', 'aborted', 'rolled_back'] as const)('%s has no button but Report', (state) => {
+  test('rolled back has buttons for what is left to do', () => {
+    const { blocks } = cardMessage({ situation: situationIn('rolled_back') });
+    expect(buttonsIn(blocks)).toEqual(['Report', 'Confirm', 'Skip…', 'Fail…']);
+  });
+
+  test.each(['completed', 'aborted'] as const)('%s has no button but Report', (state) => {
     const { blocks } = cardMessage({ situation: situationIn(state) });
     expect(buttonsIn(blocks)).toEqual(['Report']);
     expect(blocks.flatMap(elementsOf)).toHaveLength(1);
@@ -143,7 +148,7 @@ test('the menu opens phases, open ones first, and offers what fits the state', (
     '[Open phase: Basics 1/3, Security 0/4] [overflow: Report, Hold…, Abort…]',
   );
   expect(menu(situationIn('deploying'))).toBe(
-    '[Open phase: Roll-out 0/2] [Roll back…] [overflow: Report, Variant, Abort…]',
+    '[Open phase: Roll-out 0/2, Environment 5/5, Version 0/1, Smoke tests 0/4, The first day 0/1] [Roll back…] [overflow: Report, Variant, Abort…]',
   );
   expect(menu(situationIn('verifying'))).toContain('[overflow: Report, Variant, Undo Deployed]');
 });

@@ -14,7 +14,7 @@ import { countBlocks } from './counts.ts';
 import { deployedBlocks } from './deploying.ts';
 import type { CardInput, Detail } from './detail.ts';
 import { DETAILS } from './detail.ts';
-import { endedBlocks, rollbackBlocks } from './ended.ts';
+import { afterBlocks, endedBlocks, rollbackBlocks } from './ended.ts';
 import { gateBlocks, heldBlocks } from './gate.ts';
 import { headingBlocks, stateWord, titleOf } from './heading.ts';
 import { menuBlock } from './menu.ts';
@@ -67,7 +67,8 @@ const endBlocks = (scene: Scene, detail: Detail): KnownBlock[] => [
   ...rollbackBlocks(scene),
   ...countBlocks(scene),
   ...ladderBlocks(scene, detail),
-  ...endedBlocks(scene, detail),
+  ...endedBlocks(scene),
+  ...afterBlocks(scene, detail),
 ];
 
 const workBlocks = (scene: Scene, input: CardInput, detail: Detail): KnownBlock[] => [

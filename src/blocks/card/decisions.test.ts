@@ -42,7 +42,7 @@ describe('the gate', () => {
       style: 'primary',
       confirm: {
         title: { text: 'Give Go?' },
-        text: { text: 'tiny 1.1.0 → production. It replaces 1.0.0. From Go on people deploy.' },
+        text: { text: 'tiny 1.1.0 → production. It replaces 1.0.0. With Go the deploy steps begin.' },
         confirm: { text: 'Go' },
         deny: { text: 'Not yet' },
       },

@@ -1,14 +1,15 @@
 import type { KnownBlock } from '@slack/types';
 import type { DeploymentState } from '../../domain/deployment.ts';
 import { rollbackPlansOf } from '../../domain/plan.ts';
+import { isWell } from '../../domain/standing.ts';
 import { ACTION } from '../ids.ts';
-import { actions, section } from '../kit.ts';
+import { actions, context, section } from '../kit.ts';
 import type { Scene } from '../scene.ts';
 import { linesOf } from '../scene.ts';
-import { SHAPE } from '../shapes.ts';
 import { bold, dateTime, fitted, inline, listed, mention, stillLocked } from '../text.ts';
 import { deploymentButton } from './buttons.ts';
 import type { Detail } from './detail.ts';
+import { peopleBlocks } from './people-rows.ts';
 
 /** Why and how far back, while a rollback runs and when it is done. */
 export const rollbackBlocks = (scene: Scene): KnownBlock[] => {
@@ -25,8 +26,8 @@ export const rollbackBlocks = (scene: Scene): KnownBlock[] => {
 };
 
 /** How it ended, in one block, and the report. */
-export const endedBlocks = (scene: Scene, detail: Detail): KnownBlock[] => [
-  section('ended', [endText(scene), ...openAfter(scene, detail)].filter((text) => text !== '').join('\n')),
+export const endedBlocks = (scene: Scene): KnownBlock[] => [
+  section('ended', endText(scene)),
   actions('ended-act', [deploymentButton(scene, 'Report', { action: ACTION.deploymentReport })]),
 ];
 
@@ -51,12 +52,12 @@ const outcomeText = ({ outcome, unsigned }: Extract<DeploymentState, { kind: 'co
     ? `Completed: ${outcome}`
     : `Completed, unsigned: ${listed(unsigned.slice(0, 5).map((role) => inline(role, 40)))} · ${outcome}`;
 
-/** What a rollback leaves to do: cause, ticket. Reminders with buttons follow the next work morning. */
-const openAfter = (scene: Scene, { list, title }: Detail): readonly string[] => {
+/** What a rollback leaves to do, each with its buttons: cause, ticket. Reminders follow the next work morning. */
+export const afterBlocks = (scene: Scene, detail: Detail): KnownBlock[] => {
   if (scene.situation.deployment.state.kind !== 'rolled_back') return [];
-  const lines = linesOf(scene, ['after']).map(({ item }) => {
-    const isOpen = ['open', 'red', 'unclear'].includes(scene.board.standing(item.id));
-    return `${isOpen ? SHAPE.open : SHAPE.done} ${inline(item.title, title)}`;
-  });
-  return lines.length === 0 ? [] : [`To do next: ${fitted(lines, { max: list })}`];
+  const lines = linesOf(scene, ['after']);
+  if (lines.length === 0) return [];
+  const done = lines.filter(({ item }) => isWell(scene.board.standing(item.id))).length;
+  const head = `${bold('To do next')} · ${done} of ${lines.length} done`;
+  return [context('after', head), ...peopleBlocks(scene, detail, { isQuiet: false })];
 };

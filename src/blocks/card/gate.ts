@@ -76,7 +76,7 @@ const goButton = (scene: Scene) => {
     style: 'primary',
     confirm: dialog({
       title: 'Give Go?',
-      text: `${subjectOf(deployment)}.${instead} From Go on people deploy.`,
+      text: `${subjectOf(deployment)}.${instead} With Go the deploy steps begin.`,
       confirm: 'Go',
       deny: 'Not yet',
     }),

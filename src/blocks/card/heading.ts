@@ -56,12 +56,12 @@ const factsText = ({ situation }: Scene, { lock, oldCard }: CardInput): string =
   );
 };
 
-/** T− to the planned Go, GO + from Go, T+ from T-0. Slack keeps the count current. */
+/** T− to the planned Go, GO from Go, T+ from T-0. Slack keeps the count current. */
 const countText = ({ anchors: { plannedGo, go, deployed }, state }: Deployment): string | undefined => {
   if (state.kind === 'completed' || state.kind === 'aborted' || state.kind === 'rolled_back')
     return undefined;
   if (deployed !== undefined) return `T+ deployed ${dateTime(deployed)}, ${ago(deployed)}`;
-  if (go !== undefined) return `GO + given ${dateTime(go)}, ${ago(go)}`;
+  if (go !== undefined) return `GO given ${dateTime(go)}, ${ago(go)}`;
   return plannedGo === undefined ? undefined : `T− planned Go ${dateTime(plannedGo)}, ${ago(plannedGo)}`;
 };
 

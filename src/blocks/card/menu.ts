@@ -8,13 +8,13 @@ import type { Scene } from '../scene.ts';
 import { plain } from '../text.ts';
 import { rollBackButton } from './buttons.ts';
 import type { Detail } from './detail.ts';
-import { phaseCounts } from './phases.ts';
+import { phasesToOpen } from './phases.ts';
 
 /** What is always possible in this state: look into a phase, roll back, and More. */
 export const menuBlock = (scene: Scene, detail: Detail): KnownBlock => {
   const { deployment } = scene.situation;
   return actions(menuBlockId('menu', deployment.id), [
-    ...phaseSelect(scene, detail),
+    ...phaseSelect(scene, { most: detail.options }),
     ...(hasWayBack(deployment) ? [rollBackButton(scene)] : []),
     {
       type: 'overflow',
@@ -24,19 +24,20 @@ export const menuBlock = (scene: Scene, detail: Detail): KnownBlock => {
   ]);
 };
 
-/** Phases with open lines first: those are looked for. */
-const phaseSelect = (scene: Scene, { options }: Detail): ActionsBlockElement[] => {
-  const counts = phaseCounts(scene).toSorted(
-    (a, b) => Number(a.done === a.total) - Number(b.done === b.total),
-  );
-  if (counts.length === 0) return [];
+/** As many phases as the card has room for; an open phase leads to all of them. */
+export const phaseSelect = (
+  scene: Scene,
+  { most, label = 'Open phase' }: { readonly most: number; readonly label?: string },
+): ActionsBlockElement[] => {
+  const phases = phasesToOpen(scene);
+  if (phases.length === 0) return [];
   return [
     {
       type: 'static_select',
       action_id: ACTION.phaseOpen,
-      placeholder: plainText('Open phase', 150),
-      options: counts
-        .slice(0, options)
+      placeholder: plainText(label, 150),
+      options: phases
+        .slice(0, most)
         .map(({ phaseId, title, done, total }) =>
           option(`${plain(title, 40)} ${done}/${total}`, optionValue(phaseId)),
         ),

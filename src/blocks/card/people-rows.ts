@@ -9,6 +9,7 @@ import { itemButtons } from '../item/buttons.ts';
 import { struckTitle, titleText } from '../item/number.ts';
 import { decisionText, measuredText, ownerText, whyByHand } from '../item/words.ts';
 import { ACTION } from '../ids.ts';
+import { hasGroup } from '../modals/confirm-group.ts';
 import { actions, button, context, dialog, section } from '../kit.ts';
 import { blockId, encodeRef } from '../ref.ts';
 import type { Scene } from '../scene.ts';
@@ -150,7 +151,9 @@ const phaseRow = (scene: Scene, lines: readonly PeopleLine[], { title }: Detail)
       `${SHAPE.open} ${dotted(bold(name), owners.size === 1 ? [...owners][0] : undefined)}`,
     ),
     actions(blockId('group-act', phaseId), [
-      button('Confirm group…', { action: ACTION.groupConfirm, value }, { about }),
+      ...(hasGroup(scene, phaseId)
+        ? [button('Confirm group…', { action: ACTION.groupConfirm, value }, { about })]
+        : []),
       button('Open phase', { action: ACTION.phaseOpen, value }, { about }),
     ]),
   ];

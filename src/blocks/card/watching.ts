@@ -88,11 +88,15 @@ export const ladderBlocks = ({ situation }: Scene, { list }: Detail): KnownBlock
   return [context('ladder', fitted(counted(texts), { max: list }))];
 };
 
-/** Runs of a series read the same: `Every morning ✓ ×3`. */
+/** Runs of a series that read the same and follow each other: `Every morning ✓ ×3`. */
 const counted = (texts: readonly string[]): readonly string[] => {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} ×${count}`));
+  const runs: { readonly text: string; count: number }[] = [];
+  for (const text of texts) {
+    const last = runs.at(-1);
+    if (last?.text === text) last.count += 1;
+    else runs.push({ text, count: 1 });
+  }
+  return runs.map(({ text, count }) => (count === 1 ? text : `${text} ×${count}`));
 };
 
 /** Only what was measured and is not red is well. */

@@ -15,7 +15,7 @@ import { decodeRef } from '../ref.ts';
 import { sceneOf } from '../scene.ts';
 import type { Scene } from '../scene.ts';
 import { elementsOf, optionsOf } from '../walk.ts';
-import { confirmGroupModal } from './confirm-group.ts';
+import { confirmGroupModal, hasGroup } from './confirm-group.ts';
 import { confirmItemModal } from './confirm-item.ts';
 import { abortModal, noGoModal } from './decisions.ts';
 import { deployedModal } from './deployed.ts';
@@ -146,11 +146,34 @@ describe('Confirm group', () => {
     expect(blocksOf(view).flatMap(elementsOf).flatMap(optionsOf)).toHaveLength(23);
   });
 
-  test('names lines that ask something, without a box', () => {
+  test('asks once what was seen for all lines that want it, and leaves a figure to itself', () => {
     const view = confirmGroupModal(sceneOf(started({ connected: [] })), 'environment');
+    expect(ticked(view, INPUT.lines(0).block)).toContain('signing-key');
+    const [line] = blocksOf(view)
+      .flatMap(elementsOf)
+      .flatMap(optionsOf)
+      .filter(({ value }) => value === 'signing-key');
+    expect(line?.description?.text).toMatch(/^asks what was seen · by hand: /);
+    expect(inputs(view)).toEqual(['lines.0', INPUT.seen.block]);
     expect(shown(view).at(-1)).toBe(
-      'To confirm one by one: The signing key is long enough, The load at peak is known',
+      'To confirm one by one: The load at peak is known (asks for a number in ms)',
     );
+  });
+
+  test('fills in what its notes name', () => {
+    const yaml = TWO_PHASES.replace(
+      '{ id: keys, title: Keys are rotated }',
+      "{ id: keys, title: Keys are rotated, note: 'For ${deployment.version}' }",
+    );
+    const view = confirmGroupModal(sceneOf(started({ yaml })), 'security');
+    const [keys] = blocksOf(view).flatMap(elementsOf).flatMap(optionsOf);
+    expect(keys?.description?.text).toBe('For 1.1.0');
+  });
+
+  test('is offered only where it saves something', () => {
+    const one = TWO_PHASES.replace(/ {8}- \{ id: (?:access|secrets|audit).*\n/g, '');
+    expect(hasGroup(sceneOf(started({ yaml: one })), 'security')).toBe(false);
+    expect(hasGroup(sceneOf(started({ yaml: TWO_PHASES })), 'security')).toBe(true);
   });
 
   test('leaves an approval to the one who gives it', () => {
@@ -160,7 +183,7 @@ describe('Confirm group', () => {
     );
     const view = confirmGroupModal(sceneOf(started({ yaml, environmentYaml: WITH_PEOPLE })), 'security');
     expect(ticked(view, INPUT.lines(0).block)).toEqual(['keys', 'access', 'secrets']);
-    expect(shown(view).at(-1)).toBe('To confirm one by one: The audit log is kept');
+    expect(shown(view).at(-1)).toBe('To confirm one by one: The audit log is kept (an approval)');
   });
 
   test('has nothing to submit when nothing can be confirmed together', () => {

@@ -31,7 +31,7 @@ describe('a phase', () => {
 
   test('shows open lines with everything that can be done to them', () => {
     expect(rows(phaseModal(scene, { phaseId: 'basics', viewer: VIEWER }))).toEqual([
-      '[Open] [Mine] [Red] [All] [Confirm group…]',
+      '[Open] [Mine] [Red] [All] [Confirm group…] [Another phase: Basics 0/3, Security 0/4]',
       'Showing Open: 3 of 3 lines',
       '☐ 1. *The plan is known* / Open · backend-lead · It hangs on the wall · `plan`',
       '[Confirm] [Skip…] [N/A…] [Fail…] [Details]',

@@ -1,4 +1,4 @@
-import type { Button, KnownBlock, ModalView } from '@slack/types';
+import type { ActionsBlockElement, Button, KnownBlock, ModalView } from '@slack/types';
 import type { PlanItem } from '../../domain/plan.ts';
 import type { PersonId } from '../../domain/deployment.ts';
 import { isLeaf, isWell } from '../../domain/standing.ts';
@@ -12,13 +12,15 @@ import { decisionText, measuredText, ownerText, whyByHand } from '../item/words.
 import { ACTION, VIEW } from '../ids.ts';
 import type { ActionId } from '../ids.ts';
 import { actions, button, context, modal, section } from '../kit.ts';
-import { blockId, encodeRef } from '../ref.ts';
+import { blockId, encodeRef, menuBlockId } from '../ref.ts';
 import type { PhaseFilter, Ref } from '../ref.ts';
 import type { Scene } from '../scene.ts';
 import { isRedYet, progressIn } from '../scene.ts';
 import { SHAPE, settledShape } from '../shapes.ts';
 import { code, dotted, inline, plural } from '../text.ts';
-import { confirmableTogether } from './confirm-group.ts';
+import { phaseSelect } from '../card/menu.ts';
+import { phasesToOpen } from '../card/phases.ts';
+import { hasGroup } from './confirm-group.ts';
 import { standingWord } from './details.ts';
 
 /** Rows on a page: two blocks each at most, and the modal holds a hundred. */
@@ -49,7 +51,7 @@ export const phaseModal = (scene: Scene, input: PhaseModalInput): ModalView => {
     title: all[0]?.phaseTitle ?? phaseId,
     ref: encodeRef(ref),
     blocks: [
-      actions('filter', filterButtons(scene, ref)),
+      actions(menuBlockId('filter', ref.deploymentId), [...filterButtons(scene, ref), ...otherPhases(scene)]),
       context(
         'shown',
         `Showing ${FILTER_WORDS[filter]}: ${counted(matching)} of ${plural(counted(all), 'line')}${pages === 1 ? '' : ` · page ${page} of ${pages}`}`,
@@ -125,7 +127,7 @@ const filterButtons = (scene: Scene, ref: Ref & { readonly phaseId?: string }): 
     ),
   );
   const { deploymentId, phaseId = '' } = ref;
-  return confirmableTogether(scene, phaseId).length < 2
+  return !hasGroup(scene, phaseId)
     ? filters
     : [
         ...filters,
@@ -135,6 +137,12 @@ const filterButtons = (scene: Scene, ref: Ref & { readonly phaseId?: string }): 
         }),
       ];
 };
+
+/** Slack's longest menu. */
+const MOST_PHASES = 100;
+
+const otherPhases = (scene: Scene): ActionsBlockElement[] =>
+  phasesToOpen(scene).length < 2 ? [] : phaseSelect(scene, { most: MOST_PHASES, label: 'Another phase' });
 
 const pageBlocks = (ref: Ref, pages: number): KnownBlock[] => {
   const { page = 1 } = ref;

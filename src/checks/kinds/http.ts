@@ -220,6 +220,6 @@ export const http = defineCheck({
   say: (observation, { samples }) => {
     const status = String(numberOf(observation['status']));
     if (samples === 1) return `${status} in ${formatDuration(numberOf(observation['duration']))}`;
-    return `${status}, p95 ${formatDuration(numberOf(observation['p95']))} of ${samples}`;
+    return `${status}, p95 ${formatDuration(numberOf(observation['p95']))} of ${samples} samples`;
   },
 });

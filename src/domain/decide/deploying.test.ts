@@ -85,7 +85,7 @@ describe('Deployed', () => {
 
   it('is said once, after Go, by a member', () => {
     expect(refusalOf(situationIn('awaiting_go'), deployed()).message).toBe(
-      'Deployed is said while deploying. Go comes first.',
+      'Deployed ends the deploy steps. Go has to be given first.',
     );
     expect(refusalOf(run(done(), deployed()), deployed()).message).toContain('<@UBOB> said so already');
     expect(refusalOf(done(), (now) => declareDeployed(now, { actor: guest() })).code).toBe('guest');

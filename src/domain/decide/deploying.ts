@@ -61,8 +61,8 @@ const laterInMinute = (at: Instant, earliest: Instant): Instant | undefined =>
   at < earliest - (earliest % MINUTE) ? undefined : Math.max(at, earliest);
 
 const refuseDeployedNow = ({ deployedBy }: Deployment): Refusal => {
-  const done = deployedBy === undefined ? 'Go comes first.' : `<@${deployedBy}> said so already.`;
-  return refusal('wrong_state', `Deployed is said while deploying. ${done}`);
+  const done = deployedBy === undefined ? 'Go has to be given first.' : `<@${deployedBy}> said so already.`;
+  return refusal('wrong_state', `Deployed ends the deploy steps. ${done}`);
 };
 
 /** Takes Deployed back while no rung of the ladder has run and nobody has signed; what was seen of it is forgotten. */

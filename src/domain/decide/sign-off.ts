@@ -41,10 +41,7 @@ export const signOff = (
   input: SignOffInput,
 ): Result<readonly DomainEvent[], Refusal> => {
   const { actor } = input;
-  const member = requireMember(actor);
-  if (!member.ok) return member;
-  if (!signOffOpen(situation)) return err(refuseNotOpen(situation));
-  const role = chooseRole(situation, input);
+  const role = signerRole(situation, input);
   if (!role.ok) return role;
   const sections = ['prepare', 'deploy', 'verify', 'watch'] as const;
   const open = openRequired(boardOf(situation), sections);
@@ -62,6 +59,25 @@ export const signOff = (
     .filter((debt) => debt.acceptedBy === undefined)
     .map(({ id }) => id);
   return ok([{ type: 'signed', role: role.value, by: actor.id, acceptedDebts }]);
+};
+
+/** The role this person can sign for now. */
+const signerRole = (
+  situation: Situation,
+  input: Omit<SignOffInput, 'acceptedDebts'>,
+): Result<string, Refusal> => {
+  const member = requireMember(input.actor);
+  if (!member.ok) return member;
+  return signOffOpen(situation) ? chooseRole(situation, input) : err(refuseNotOpen(situation));
+};
+
+/** Why this person's signature would be refused whatever else is ready; undefined: it would not. */
+export const mayNotSign = (
+  situation: Situation,
+  input: Omit<SignOffInput, 'acceptedDebts'>,
+): Refusal | undefined => {
+  const role = signerRole(situation, input);
+  return role.ok ? undefined : role.error;
 };
 
 const titleOf = (situation: Situation, itemId: string | null): string =>
@@ -85,7 +101,10 @@ const refuseNotOpen = (situation: Situation): Refusal => {
   return refusal('sign_off_not_open', `Sign-off opens ${when}.${rest}`);
 };
 
-const chooseRole = (situation: Situation, { actor, role }: SignOffInput): Result<string, Refusal> => {
+const chooseRole = (
+  situation: Situation,
+  { actor, role }: Omit<SignOffInput, 'acceptedDebts'>,
+): Result<string, Refusal> => {
   const { roles, samePerson } = situation.checklist.signOff;
   const unsigned = unsignedRoles(situation);
   if (role !== undefined && !roles.includes(role)) {

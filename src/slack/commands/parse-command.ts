@@ -4,7 +4,7 @@ import { refusal } from '../../domain/refusal.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { stated } from '../../lib/stated.ts';
 import type { Act } from '../../usecases/acts.ts';
-import type { Intent, Target } from '../intent.ts';
+import type { Intent, PhaseGroup, Target } from '../intent.ts';
 import { readDeployed } from './deployed-words.ts';
 
 /** The words of a command, the deployment it names, and the channel it was typed in. */
@@ -38,7 +38,7 @@ const onItem =
   (
     name: string,
     make: (itemId: string, rest: string) => Act,
-    forPhase?: (phaseId: string, confirmable: readonly string[]) => Act,
+    forPhase?: (phaseId: string, group: PhaseGroup, rest: string) => Act,
   ): Parse =>
   ({ words: [item, ...rest], target }) =>
     item === undefined
@@ -46,8 +46,27 @@ const onItem =
       : {
           type: 'act',
           target,
-          act: { item, make: (itemId) => make(itemId, rest.join(' ')), ...stated({ forPhase }) },
+          act: {
+            item,
+            make: (itemId) => make(itemId, rest.join(' ')),
+            ...(forPhase === undefined
+              ? {}
+              : {
+                  forPhase: (phaseId: string, group: PhaseGroup) => forPhase(phaseId, group, rest.join(' ')),
+                }),
+          },
         };
+
+/** With a line of what was seen a phase is confirmed with those lines that ask for one. */
+const confirmPhase = ({ byClick, withLine, alone }: PhaseGroup, seen: string): Act =>
+  seen === ''
+    ? { kind: 'confirm_group', itemIds: byClick, leftOut: [...withLine.map(({ why }) => why), ...alone] }
+    : {
+        kind: 'confirm_group',
+        itemIds: [...byClick, ...withLine.map(({ id }) => id)],
+        seen,
+        leftOut: alone,
+      };
 
 const reasoned = (kind: 'skip' | 'na' | 'fail' | 'undo' | 'accept'): Parse =>
   onItem(kind, (itemId, reason) => ({ kind, itemId, reason }));
@@ -193,7 +212,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
         'confirm',
         (itemId, text) =>
           text === '' ? { kind: 'confirm', itemId } : { kind: 'confirm', itemId, seen: text, evidence: text },
-        (_phaseId, itemIds) => ({ kind: 'confirm_group', itemIds }),
+        (_phaseId, group, text) => confirmPhase(group, text),
       ),
     ),
   ],

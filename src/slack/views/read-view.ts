@@ -2,11 +2,12 @@ import type { InputPlace } from '../../blocks/ids.ts';
 import { INPUT, VIEW } from '../../blocks/ids.ts';
 import type { Ref, StartRef } from '../../blocks/ref.ts';
 import { decodeRef, decodeStartRef } from '../../blocks/ref.ts';
+import type { RefusalCode } from '../../domain/refusal.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { stated } from '../../lib/stated.ts';
 import type { Act } from '../../usecases/acts.ts';
 import type { Envelope, Values } from '../envelope.ts';
-import type { Intent } from '../intent.ts';
+import type { DialogField, Intent } from '../intent.ts';
 
 export type ViewEnvelope = Extract<Envelope, { kind: 'view' }>;
 
@@ -60,7 +61,11 @@ const BY_VIEW: Readonly<Record<string, { readonly read: Read; readonly field: In
     field: INPUT.seen,
   },
   [VIEW.confirmGroup]: {
-    read: (_ref, values) => ({ kind: 'confirm_group', itemIds: tickedIn(values, INPUT.lines) }),
+    read: (_ref, values) => ({
+      kind: 'confirm_group',
+      itemIds: tickedIn(values, INPUT.lines),
+      ...present('seen', textAt(values, INPUT.seen)),
+    }),
     field: INPUT.lines(0),
   },
   [VIEW.noGo]: {
@@ -102,6 +107,30 @@ const BY_VIEW: Readonly<Record<string, { readonly read: Read; readonly field: In
   },
 };
 
+/** Refusals about one input in particular. */
+const ABOUT: readonly (readonly [RefusalCode, InputPlace])[] = [
+  ['reason_missing', INPUT.reason],
+  ['line_missing', INPUT.seen],
+  ['evidence_missing', INPUT.evidence],
+  ['evidence_invalid', INPUT.evidence],
+  ['time_invalid', INPUT.deployedAt],
+  ['restore_word_missing', INPUT.restoreWord],
+  ['plan_unknown', INPUT.plans(0)],
+  ['version_invalid', INPUT.version],
+  ['version_missing', INPUT.version],
+];
+
+/** Where refusals are shown: each beside the input it is about, when the dialog has that. */
+const fieldIn = (values: Values, block: string): DialogField => ({
+  block,
+  byCode: Object.fromEntries(
+    ABOUT.filter(([, place]) => values[place.block] !== undefined).map(([code, place]) => [
+      code,
+      place.block,
+    ]),
+  ),
+});
+
 /** What a submitted dialog means, and the input at which a refusal is shown. */
 export const readView = (envelope: ViewEnvelope): Intent => {
   const { values } = envelope;
@@ -116,7 +145,7 @@ export const readView = (envelope: ViewEnvelope): Intent => {
     type: 'act',
     target: { deploymentId: ref.deploymentId },
     act,
-    ...(shown === undefined ? {} : { inDialog: { block: shown } }),
+    ...(shown === undefined ? {} : { inDialog: fieldIn(values, shown) }),
   };
 };
 
@@ -156,7 +185,7 @@ const readStart = (values: Values, ref: StartRef | undefined): Intent => {
       // Absent where nothing was asked, so that a default does not become a no.
       ...(isAsked ? { parameters: answersIn(values) } : {}),
     },
-    inDialog: { block: INPUT.environment.block },
+    inDialog: fieldIn(values, INPUT.environment.block),
     ...stated({
       plannedGo,
       channel: ref?.channel,
