@@ -49,7 +49,9 @@ const statusLines = (scene: Scene, cardUrl: string | undefined): readonly string
     ...(waiting.length === 0 ? [] : [`   waiting for: ${listed(waiting)}`]),
     ...alerts
       .slice(0, 3)
-      .map((alert) => `   ${SHAPE.red} alert since ${dateTime(alert.since)}: ${alertWords(scene, alert, 150)}`),
+      .map(
+        (alert) => `   ${SHAPE.red} alert since ${dateTime(alert.since)}: ${alertWords(scene, alert, 150)}`,
+      ),
   ];
 };
 
