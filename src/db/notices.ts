@@ -79,6 +79,17 @@ export const noticeStore = (db: Kysely<Schema>) => ({
       .where('id', '=', id)
       .execute();
   },
+  /** Those of a deployment that stand in Slack as posts of their own, oldest first. */
+  listSent: async (deploymentId: string): Promise<{ ts: string; body: JsonObject }[]> => {
+    const rows = await db
+      .selectFrom('notice')
+      .select(['ts', 'body'])
+      .where('deployment_id', '=', deploymentId)
+      .where('ts', 'is not', null)
+      .orderBy('created_at')
+      .execute();
+    return rows.flatMap(({ ts, body }) => (ts === null ? [] : [{ ts, body }]));
+  },
   giveUp: async (id: string, why: string): Promise<void> => {
     await db.updateTable('notice').set({ given_up: why }).where('id', '=', id).execute();
   },

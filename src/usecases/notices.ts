@@ -32,7 +32,11 @@ export type Notice =
   /** To the thread of the card, and also to the channel where `broadcast`. */
   | { readonly kind: 'event'; readonly event: ThreadEvent; readonly broadcast: boolean }
   | { readonly kind: 'report' }
-  | { readonly kind: 'reminder'; readonly key: string };
+  | { readonly kind: 'reminder'; readonly key: string }
+  /** Nothing new is said: the posts that asked this are edited, so that they ask no more. See `questionOf`. */
+  | { readonly kind: 'answered'; readonly question: string }
+  /** What has ended needs no place among the pins of its channel. */
+  | { readonly kind: 'unpin' };
 
 /** What happened, as far as people are told of it. */
 export type ThreadEvent =
@@ -78,7 +82,47 @@ export const noticeRow = (id: string, deploymentId: string | null, notice: Notic
 });
 
 /** Who has to be told what, because of what happened. A clean week is at most four posts to the channel. */
-export const noticesFor = (change: Transition): readonly NoticeToSend[] => {
+export const noticesFor = (change: Transition): readonly NoticeToSend[] => [
+  ...posts(change),
+  ...[...answeredBy(change)].map((question) =>
+    noticeRow(`${change.after.id}:answered:${question}:${change.after.revision}`, change.after.id, {
+      kind: 'answered',
+      question,
+    }),
+  ),
+];
+
+/** What a post asks: `go`, `deployed`, `sign-off` or `item:<id>`. Undefined: nothing that an act would answer. */
+export const questionOf = (notice: Notice): string | undefined => {
+  if (notice.kind === 'event')
+    return { go_asked: 'go', sign_off_asked: 'sign-off' }[notice.event.type as string];
+  if (notice.kind !== 'reminder') return undefined;
+  const [topic = ''] = notice.key.split(':');
+  return topic === 'item' ? notice.key : topic;
+};
+
+/** Questions whose answer changed, of those that may have been asked in a post. */
+const answeredBy = ({ before, after, events }: Transition): ReadonlySet<string> => {
+  const found = new Set(events.flatMap((event) => answeredQuestion(before, event) ?? []));
+  // Asked again it is a new post; the old ones have their answer.
+  const isAnswered = before.state.kind === 'awaiting_go' && after.state.kind !== 'awaiting_go';
+  return isAnswered ? found.add('go') : found;
+};
+
+const answeredQuestion = (before: Transition['before'], event: DomainEvent): string | undefined => {
+  if (event.type === 'signed') return 'sign-off';
+  if (event.type === 'deployed') return before.reminded['deployed:1'] === undefined ? undefined : 'deployed';
+  if (!('itemId' in event) || event.type === 'item_noted') return undefined;
+  // The ladder looks again and again; only what somebody asked for is an answer.
+  const isLook = event.type === 'check_settled' && !isByClick(before, event.itemId);
+  const question = `item:${event.itemId}`;
+  return isLook || before.reminded[question] === undefined ? undefined : question;
+};
+
+const isByClick = ({ items }: Transition['before'], itemId: string): boolean =>
+  items[itemId]?.running?.reason.kind === 'click';
+
+const posts = (change: Transition): readonly NoticeToSend[] => {
   const { after, events } = change;
   return events.flatMap((event): NoticeToSend[] => {
     const facts = factsOf(event);
@@ -87,6 +131,7 @@ export const noticesFor = (change: Transition): readonly NoticeToSend[] => {
       say(name, { kind: 'event', event: { type, ...facts }, broadcast });
     // What can be taken back or come undone is said again when it happens again.
     const again = (type: PlainEvent) => post(type, true, `${type}:${after.revision}`);
+    const ended = [...say('report', { kind: 'report' }), ...say('unpin', { kind: 'unpin' })];
     switch (event.type) {
       case 'gate_opened':
         return again('go_asked');
@@ -111,15 +156,15 @@ export const noticesFor = (change: Transition): readonly NoticeToSend[] => {
       case 'no_go_given':
         return post('held', false, `held:${after.revision}`);
       case 'aborted':
-        return [...post('aborted', true), ...say('report', { kind: 'report' })];
+        return [...post('aborted', true), ...ended];
       case 'rollback_started':
         return post('rolling_back', true);
       case 'rolled_back':
-        return [...post('rolled_back', true), ...say('report', { kind: 'report' })];
+        return [...post('rolled_back', true), ...ended];
       case 'follow_up_finished':
         return isNewlyBlind(change, event) ? say(`not-measured:${event.followUpId}`, blind(event)) : [];
       case 'completed':
-        return say('report', { kind: 'report' });
+        return ended;
       case 'reminded':
         return event.key === 'sign-off:asked'
           ? again('sign_off_asked')

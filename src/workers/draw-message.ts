@@ -1,7 +1,6 @@
 import type { Message } from '../blocks/kit.ts';
 import type { AlertExtras } from '../blocks/messages/alert.ts';
 import type { Deployment } from '../domain/deployment.ts';
-import { isEnded } from '../domain/deployment.ts';
 import type { Situation } from '../domain/situation.ts';
 import { sha256 } from '../lib/hash.ts';
 import { ok } from '../lib/result.ts';
@@ -123,16 +122,11 @@ const show = async (deps: DrawDeps, attempt: Attempt): Promise<boolean> => {
   if (!updated.ok) return recover(deps, attempt, updated.error);
   const now = loop.now().getTime();
   const hash = sha256(JSON.stringify(message));
-  if (kept.kind === 'pointer' || showsEndFirst(kept, picture.deployment))
-    await unpin(deps, attempt, { channel: kept.channel, ts: kept.ts });
+  if (kept.kind === 'pointer') await unpin(deps, attempt, { channel: kept.channel, ts: kept.ts });
   await record(deps, attempt, { shown: picture.wanted, shownHash: hash, shownAt: now });
   await planRedraw(deps, kept, picture.drawing);
   return isBehind(deps, kept);
 };
-
-/** What has ended needs no place among the pins; taken away with the first drawing after the end. */
-const showsEndFirst = ({ kind, shownAt }: KeptMessage, { state }: Deployment): boolean =>
-  kind === 'card' && isEnded(state) && 'at' in state && (shownAt ?? 0) <= state.at;
 
 const isBehind = async ({ store }: DrawDeps, kept: KeptMessage): Promise<boolean> => {
   const current = await store.messages.find(kept.deploymentId, kept.kind, kept.ref);

@@ -13,7 +13,7 @@ import type { Notice } from '../usecases/notices.ts';
 /** Slack shortens what is longer. */
 const LONGEST_ANSWER = 3500;
 
-export type SpokenNotice = Exclude<Notice, { kind: 'report' }>;
+export type SpokenNotice = Exclude<Notice, { kind: 'report' | 'answered' | 'unpin' }>;
 
 /** What a notice says now. Undefined: what it is about is over, nothing is said. */
 export const noticeMessage = (

@@ -9,9 +9,11 @@ import { SECOND } from '../lib/time.ts';
 import type { Handler } from '../queue/jobs.ts';
 import type { Messenger, Posted, PostTarget } from '../slack/messenger/messenger.ts';
 import type { SlackProblem } from '../slack/messenger/problem.ts';
+import { mayPass } from '../slack/messenger/problem.ts';
 import type { Notice, Reply } from '../usecases/notices.ts';
 import { situate } from '../usecases/situate.ts';
 import type { Loop } from '../usecases/world.ts';
+import { editAnswered } from './edit-answered.ts';
 import { noticeMessage } from './notice-text.ts';
 import type { PaceDeps } from './post-pace.ts';
 import { waitToPost } from './post-pace.ts';
@@ -104,7 +106,10 @@ const failed = async (
 };
 
 const isInThread = (notice: Notice): boolean =>
-  notice.kind === 'event' || notice.kind === 'reminder' || notice.kind === 'report';
+  notice.kind === 'event' ||
+  notice.kind === 'reminder' ||
+  notice.kind === 'report' ||
+  notice.kind === 'unpin';
 
 type Sending = {
   readonly notice: Notice;
@@ -118,6 +123,8 @@ type Sending = {
 const send = async (deps: NoticeDeps, sending: Sending): Promise<Sent> => {
   const { notice, noticeId, about } = sending;
   if (notice.kind === 'report') return sendReport(deps, sending);
+  if (notice.kind === 'unpin') return unpin(deps, about);
+  if (notice.kind === 'answered') return editAnswered(deps, notice.question, about);
   const said = noticeMessage(notice, about.situation, about.card?.permalink ?? undefined);
   if (said === undefined) return ok(undefined);
   if ('reply' in notice) return reply(deps, { to: notice.reply, ...sending }, said);
@@ -130,6 +137,16 @@ const send = async (deps: NoticeDeps, sending: Sending): Promise<Sent> => {
     broadcast: notice.kind === 'event' && notice.broadcast,
   };
   return postOnce(deps, { target, ...sending }, said);
+};
+
+/** A card that is not among the pins any more, or may not be touched, is as true as another. */
+const unpin = async ({ messenger, log }: NoticeDeps, about: About): Promise<Sent> => {
+  const { channel, threadTs: ts } = threadOf(about);
+  const unpinned = await messenger.unpin({ channel, ts });
+  if (unpinned.ok) return ok(undefined);
+  if (mayPass(unpinned.error)) return unpinned;
+  log.warn({ problem: unpinned.error, channel }, 'card_not_unpinned');
+  return ok(undefined);
 };
 
 /** The thread hangs below the card, which is drawn at the same time. */

@@ -66,6 +66,9 @@ export type WorkerTx = Tx & {
     hold: (id: string, until: Instant) => Promise<void>;
     leave: (id: string, left: { until: Instant | null; isTry: boolean }) => Promise<void>;
     sent: (id: string, end: { ts: string | null; now: Instant }) => Promise<void>;
+    listSent: (
+      deploymentId: string,
+    ) => Promise<readonly { readonly ts: string; readonly body: JsonObject }[]>;
     giveUp: (id: string, why: string) => Promise<void>;
   };
   readonly budget: {

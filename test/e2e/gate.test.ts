@@ -54,9 +54,11 @@ describe('the gate', () => {
     await e2e.submits('ben', { Reason: 'error rate is up' });
     await e2e.card('Held', 'error rate is up', 'by <@U0BEN>');
     await e2e.threadLine('On hold by <@U0BEN>: error rate is up');
+    await e2e.threadLine('Go was asked; it is on hold by <@U0BEN>');
     await e2e.asks('ana', 'no-go again', 'It is already on hold');
     await e2e.clicks('ana', 'Resume');
     await e2e.card('Awaiting Go', '3 by people');
+    await e2e.threadLine('Ready for Go', 'Go or No-go?');
     await e2e.asks('ana', 'resume', 'not on hold');
   });
 
@@ -72,6 +74,10 @@ describe('the gate', () => {
         .some(({ visibleText }) => visibleText.includes('Go is given for small #1.'));
     });
     await e2e.card('Deploying');
+    const answered = await e2e.threadLine('Go was asked, and given by <@U0BEN>');
+    expect(answered.broadcast).toBe(true);
+    const asking = ({ visibleText }: { visibleText: string }) => visibleText.includes('Go or No-go?');
+    expect(e2e.sandbox.messages('#deploys').filter(asking)).toEqual([]);
     await e2e.asks('eva', 'go', 'past its gate', '<@U0BEN> gave Go');
   });
 });
@@ -99,6 +105,10 @@ describe('a Go that nobody gives', () => {
     });
     e2e.clock.forward(30 * MINUTE);
     await e2e.card('Held', 'no Go within 60 min');
+    await eventually('nobody to be asked any more', () => {
+      const texts = e2e.sandbox.messages('#deploys').map(({ visibleText }) => visibleText);
+      return !texts.some((text) => text.includes('Go or No-go?'));
+    });
   });
 
   it('gets its card posted anew when the gate opens again hours later; the old one points to it', async () => {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { refusal } from '../../domain/refusal.ts';
+import { confirmItem } from '../../domain/settle/confirm-item.ts';
 import { HOUR, MINUTE } from '../../lib/time.ts';
 import { twoPhases } from '../../../test/support/cards.ts';
 import { situationIn, started } from '../../../test/support/journey.ts';
 import { buttonsIn, outline } from '../../../test/support/outline.ts';
-import { answer, at, START, userId } from '../../../test/support/situation.ts';
+import { actor, answer, at, run, START, userId } from '../../../test/support/situation.ts';
 import { sceneOf } from '../scene.ts';
 import { linesMessage, refusalMessage, refusalPlain } from './answer.ts';
+import { answeredMessage } from './answered.ts';
 import { checklistsMessage } from './checklists.ts';
 import { HELP_NAMES, helpMessage } from './help.ts';
 import {
@@ -80,6 +82,8 @@ test('an answer that is too long ends with a count', () => {
 describe('posts', () => {
   test.each([
     ['awaiting_go', 'go_asked', 'Ready for Go: 3 measured, 2 by people. <@UALICE> or <@UBOB>: Go or No-go?'],
+    ['deploying', 'go_asked', 'Go was asked, and given by <@UBOB> {09:00}.'],
+    ['held', 'go_asked', 'Go was asked; it is on hold by <@UBOB> since {09:00}.'],
     ['deploying', 'go_given', 'Go by <@UBOB>. The steps stand on the card, in order.'],
     ['verifying', 'deployed', 'Deployed by <@UBOB> {09:00}. The new version is being verified.'],
     [
@@ -148,6 +152,18 @@ describe('reminders', () => {
     const message = reminderMessage(sceneOf(due), 'item:complaints');
     expect(said(message ?? { blocks: [] })).toContain('It is time for: *Users are content* · <@UCAROL>');
     expect(buttonsIn(message?.blocks ?? [])).toEqual(['Confirm', 'Skip…', 'Details']);
+  });
+
+  test('of an item say how it was settled once it is, and ask no more', () => {
+    const due = at(situationIn('watching'), START + 25 * HOUR);
+    const done = run(due, (now) =>
+      confirmItem(now, { itemId: 'complaints', actor: actor(now, 'carol'), seen: 'no ticket' }),
+    );
+    const message = answeredMessage(sceneOf(done), 'item:complaints');
+    expect(said(message ?? { blocks: [] })).toMatch(
+      /☑ \d+\. ~Users are content~ · confirmed by <@UCAROL> \{10:00\} · no ticket$/,
+    );
+    expect(buttonsIn(message?.blocks ?? [])).toEqual([]);
   });
 
   test('of what a rollback left to do can be settled where they stand', () => {

@@ -24,6 +24,7 @@ import {
   stillLocked,
   timeOf,
 } from '../text.ts';
+import { goAnswer } from './answered.ts';
 import { backups, called, responders } from './people.ts';
 
 /** Who did it, why and when, as it was when it happened; absent in what an older program left to say. */
@@ -69,6 +70,7 @@ const ASKS: ReadonlySet<PostEvent['type']> = new Set([
 const wordsFor = (scene: Scene, event: PostEvent): string => {
   switch (event.type) {
     case 'go_asked': {
+      if (scene.situation.deployment.state.kind !== 'awaiting_go') return goAnswer(scene);
       const { measured, byPeople } = evidenceOf(scene.board);
       return `Ready for Go: ${measured} measured, ${byPeople} by people. ${deciders(scene)}: Go or No-go?`;
     }

@@ -15,6 +15,9 @@ export type SlackProblem =
   /** Slack refused what we sent; repeating it changes nothing. `detail` names the place. */
   | { readonly kind: 'refused'; readonly error: string; readonly detail: string };
 
+/** True where a later try may succeed as it is. */
+export const mayPass = ({ kind }: SlackProblem): boolean => kind === 'rate_limited' || kind === 'unanswered';
+
 const MESSAGE_GONE = new Set([
   'message_not_found',
   'cant_update_message',
