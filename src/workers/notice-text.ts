@@ -6,12 +6,17 @@ import { startAnswer } from '../blocks/messages/start-answer.ts';
 import { answerText } from '../blocks/text.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import { titleOf } from '../blocks/card/heading.ts';
-import { stated } from '../lib/stated.ts';
 import type { Situation } from '../domain/situation.ts';
+import { stated } from '../lib/stated.ts';
 import type { Notice } from '../usecases/notices.ts';
 
 /** Slack shortens what is longer. */
 const LONGEST_ANSWER = 3500;
+
+const versionAgain = (situation: Situation | undefined): string | undefined => {
+  const { version, previousVersion } = situation?.deployment ?? {};
+  return typeof version === 'string' && version === previousVersion ? version : undefined;
+};
 
 export type SpokenNotice = Exclude<Notice, { kind: 'report' | 'answered' | 'unpin' }>;
 
@@ -30,7 +35,10 @@ export const noticeMessage = (
       return { text: notice.text };
     case 'started': {
       const title = situation === undefined ? 'The deployment' : titleOf(situation.deployment);
-      return startAnswer({ title, ...stated({ cardUrl, missed: notice.missed }) }, notice.preflight);
+      return startAnswer(
+        { title, ...stated({ cardUrl, missed: notice.missed, runsAlready: versionAgain(situation) }) },
+        notice.preflight,
+      );
     }
     case 'event':
       return situation === undefined ? undefined : eventPost(sceneOf(situation), notice.event, cardUrl);

@@ -43,6 +43,11 @@ describe('the answer to a start', () => {
     );
   });
 
+  test('warns of a version that runs there already', () => {
+    const message = startAnswer({ title: 'tiny 1.1.0 → production', runsAlready: '1.1.0' }, counts);
+    expect(said(message)).toContain('? `1.1.0` is the version that runs there already.');
+  });
+
   test('names every blocker at once, with its remedy', () => {
     const blockers = [
       refusal('environment_locked', 'production is locked by #41. Ask <@U1>.'),

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Message } from '../kit.ts';
 import { SHAPE } from '../shapes.ts';
-import { answerText, bold, inline } from '../text.ts';
+import { answerText, bold, code, inline } from '../text.ts';
 import { linesMessage } from './answer.ts';
 
 /** What a start will do, counted before anything is queued. */
@@ -43,6 +43,8 @@ export const startAnswer = (
     readonly cardUrl?: string;
     /** Channel of the environment file that was not found. */
     readonly missed?: string;
+    /** The version that was asked for, where that one runs already. */
+    readonly runsAlready?: string;
   },
   counts: StartCounts,
 ): Message => {
@@ -52,6 +54,9 @@ export const startAnswer = (
     blockers.length === 0 ? `${bold(title)} has started.` : `${bold(title)}: something stands in the way.`;
   return linesMessage(blockers.length === 0 ? `${title} has started` : `${title} is blocked`, [
     head,
+    ...(subject.runsAlready === undefined
+      ? []
+      : [`${SHAPE.unclear} ${code(subject.runsAlready, 100)} is the version that runs there already.`]),
     `${startCounts(counts)}.`,
     ...(subject.missed === undefined
       ? []
