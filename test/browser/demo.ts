@@ -7,21 +7,19 @@ export type RunningDemo = {
   /** The page of the local workspace; ends in a slash. */
   readonly url: string;
   /** From the start of the process until it printed that. */
-  readonly startedAfterMs: number;
   /** What the bot was given and what it called that did not go well: empty in health. */
   readonly trouble: () => Promise<readonly unknown[]>;
   /** Asks it to end and waits; resolves with the exit code and what it complained about. */
   readonly stop: () => Promise<{ readonly code: unknown; readonly complaints: string }>;
 };
 
-/** Longer than anybody waits who wants to see what this is. */
-export const PATIENCE_MS = 15_000;
+/** Beyond any start that works: how long one takes is for the benchmarks. */
+const PATIENCE_MS = 90_000;
 
 const list = z.array(z.looseObject({ ok: z.boolean() }));
 
-/** @throws an error with what it printed when no address came within 15 s. */
+/** @throws an error with what it printed when no address came, on however busy a machine. */
 export const startDemo = async (): Promise<RunningDemo> => {
-  const begun = Date.now();
   const { child, ended, says, stderr } = startCli(['demo']);
   const stop = async () => {
     child.kill('SIGTERM');
@@ -35,7 +33,7 @@ export const startDemo = async (): Promise<RunningDemo> => {
       ...(await read('deliveries')).filter(({ ok }: Pick<SandboxDelivery, 'ok'>) => !ok),
       ...(await read('calls')).filter(({ ok }: Pick<SandboxCall, 'ok'>) => !ok),
     ];
-    return { url, startedAfterMs: Date.now() - begun, trouble, stop };
+    return { url, trouble, stop };
   } catch (cause) {
     await stop();
     throw cause;

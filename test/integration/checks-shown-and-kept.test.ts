@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckDefinition, CheckResult } from '../../src/domain/check.ts';
-import { run } from '../support/checks.ts';
+import { NOW, run } from '../support/checks.ts';
 
 let folder: string;
 
@@ -41,6 +41,7 @@ describe('a variable whose name sounds secret', () => {
 const file = async (definition: Partial<CheckDefinition> = {}): Promise<CheckResult> => {
   const path = join(folder, 'notes.md');
   await writeFile(path, 'one\ntwo\n');
+  await utimes(path, NOW, NOW);
   return run({ kind: 'file', params: { path }, with: definition, connections: { fileRoots: [folder] } });
 };
 
