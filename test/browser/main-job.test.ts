@@ -161,7 +161,7 @@ describe.skipIf(isSkipped)('the main job, by clicks on the page of the demo', ()
   it(
     'from an alert over its recovery to a rollback that is done',
     async () => {
-      const { be, press, dialog, submit, cardSays, card, channel, panel, alertAbout } = workspace;
+      const { be, press, dialog, submit, cardSays, channel, panel, alertAbout } = workspace;
       await prepare(workspace);
       await deploy(workspace);
 
