@@ -4,6 +4,7 @@ import type { Situation } from '../domain/situation.ts';
 import type { Log } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
+import type { Instant } from '../lib/time.ts';
 import { SECOND } from '../lib/time.ts';
 import type { Handler } from '../queue/jobs.ts';
 import type { Messenger, Posted, PostTarget } from '../slack/messenger/messenger.ts';
@@ -57,7 +58,8 @@ export const noticesHandler =
       await store.notices.leave(noticeId, { until: null, isTry: false });
       throw new NoticeAgain('the card has to stand first');
     }
-    const sent = await send(deps, { notice, noticeId, about, isRepeated: row.tries > 1, signal });
+    const { createdAt } = row;
+    const sent = await send(deps, { notice, noticeId, about, createdAt, isRepeated: row.tries > 1, signal });
     if (!sent.ok) return failed(deps, { noticeId, tries: row.tries }, sent.error);
     await store.notices.sent(noticeId, { ts: sent.value?.ts ?? null, now: loop.now().getTime() });
   };
@@ -92,15 +94,17 @@ type Sending = {
   readonly notice: Notice;
   readonly noticeId: string;
   readonly about: About;
+  readonly createdAt: Instant;
   readonly isRepeated: boolean;
   readonly signal: AbortSignal;
 };
 
 const send = async (deps: NoticeDeps, sending: Sending): Promise<Sent> => {
-  const { notice, noticeId, about } = sending;
+  const { notice, noticeId, about, createdAt } = sending;
   if (notice.kind === 'report') return sendReport(deps, sending);
   if (notice.kind === 'unpin') return unpin(deps, about);
-  if (notice.kind === 'answered') return editAnswered(deps, notice.question, about);
+  if (notice.kind === 'answered')
+    return editAnswered(deps, { question: notice.question, at: createdAt }, about);
   const said = noticeMessage(notice, about.situation, about.card?.permalink ?? undefined);
   if (said === undefined) return ok(undefined);
   if ('reply' in notice) return reply(deps, { to: notice.reply, ...sending }, said);

@@ -121,7 +121,7 @@ describe('the small checklist that shows the format', () => {
     await e2e.card('Completed: healthy', '+20s ✓');
     const report = await eventually('the report', () => e2e.sandbox.files().at(-1));
     expect(report.content).toContain(
-      '15 items: 6 measured, 5 by people, 2 not applicable, 1 info, 1 skipped',
+      '15 items: 6 measured, 5 by people, 2 not applicable, 1 skipped, 1 open; besides them 1 for reference.',
     );
   });
 });
