@@ -79,13 +79,14 @@ export const noticeStore = (db: Kysely<Schema>) => ({
       .where('id', '=', id)
       .execute();
   },
-  /** Those of a deployment that stand in Slack as posts of their own, oldest first. */
-  listSent: async (deploymentId: string): Promise<{ ts: string; body: JsonObject }[]> => {
+  /** Those of a deployment that stand in Slack as posts of their own and were made before `before`, oldest first. */
+  listSent: async (deploymentId: string, before: Instant): Promise<{ ts: string; body: JsonObject }[]> => {
     const rows = await db
       .selectFrom('notice')
       .select(['ts', 'body'])
       .where('deployment_id', '=', deploymentId)
       .where('ts', 'is not', null)
+      .where('created_at', '<', new Date(before))
       .orderBy('created_at')
       .execute();
     return rows.flatMap(({ ts, body }) => (ts === null ? [] : [{ ts, body }]));

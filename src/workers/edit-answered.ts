@@ -8,6 +8,7 @@ import type { KeptMessage } from '../domain/kept-message.ts';
 import type { Situation } from '../domain/situation.ts';
 import { err, ok } from '../lib/result.ts';
 import type { Result } from '../lib/result.ts';
+import type { Instant } from '../lib/time.ts';
 import type { Messenger } from '../slack/messenger/messenger.ts';
 import type { SlackProblem } from '../slack/messenger/problem.ts';
 import { mayPass } from '../slack/messenger/problem.ts';
@@ -21,15 +22,15 @@ const FOR_CARDS = 3;
 
 type EditDeps = { readonly loop: Loop; readonly store: WorkerStore; readonly messenger: Messenger };
 
-/** Posts that asked this say what became of it, and ask no more. One that is gone is left alone. */
+/** Posts that asked this before `at` say what became of it, and ask no more. One that is gone is left alone. */
 export const editAnswered = async (
   { loop, store, messenger }: EditDeps,
-  question: string,
+  { question, at }: { readonly question: string; readonly at: Instant },
   { situation, card }: { readonly situation?: Situation; readonly card?: KeptMessage },
 ): Promise<Result<undefined, SlackProblem>> => {
   if (situation === undefined || card === undefined) return ok(undefined);
   const scene = sceneOf(situation);
-  const posts = await store.notices.listSent(situation.deployment.id);
+  const posts = await store.notices.listSent(situation.deployment.id, at);
   for (const { ts, body } of posts) {
     const notice = body as unknown as Notice;
     if (questionOf(notice) !== question) continue;

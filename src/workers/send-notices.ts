@@ -121,10 +121,11 @@ type Sending = {
 };
 
 const send = async (deps: NoticeDeps, sending: Sending): Promise<Sent> => {
-  const { notice, noticeId, about } = sending;
+  const { notice, noticeId, about, createdAt } = sending;
   if (notice.kind === 'report') return sendReport(deps, sending);
   if (notice.kind === 'unpin') return unpin(deps, about);
-  if (notice.kind === 'answered') return editAnswered(deps, notice.question, about);
+  if (notice.kind === 'answered')
+    return editAnswered(deps, { question: notice.question, at: createdAt }, about);
   const said = noticeMessage(notice, about.situation, about.card?.permalink ?? undefined);
   if (said === undefined) return ok(undefined);
   if ('reply' in notice) return reply(deps, { to: notice.reply, ...sending }, said);

@@ -68,6 +68,7 @@ export type WorkerTx = Tx & {
     sent: (id: string, end: { ts: string | null; now: Instant }) => Promise<void>;
     listSent: (
       deploymentId: string,
+      before: Instant,
     ) => Promise<readonly { readonly ts: string; readonly body: JsonObject }[]>;
     giveUp: (id: string, why: string) => Promise<void>;
   };

@@ -51,7 +51,7 @@ export type PostEvent =
 export const eventPost = (scene: Scene, event: PostEvent, cardUrl?: string): Message => {
   const title = inline(titleOf(scene.situation.deployment), 150);
   const words = wordsFor(scene, event);
-  const card = ASKS.has(event.type) ? link(cardUrl, 'Open the card') : undefined;
+  const card = asksStill(scene, event) ? link(cardUrl, 'Open the card') : undefined;
   const block: KnownBlock = section(
     'post',
     `${bold(title)}\n${words}${card === undefined ? '' : ` ${card}`}`,
@@ -59,13 +59,13 @@ export const eventPost = (scene: Scene, event: PostEvent, cardUrl?: string): Mes
   return { text: `${title}: ${words.replace(/\n/g, ' ')}`, blocks: [block] };
 };
 
-/** Posts that want somebody to do something. */
-const ASKS: ReadonlySet<PostEvent['type']> = new Set([
-  'go_asked',
-  'sign_off_asked',
-  'alert_repeated',
-  'rolling_back',
-]);
+/** Posts that want somebody to do something, whatever came since. */
+const ASKS: ReadonlySet<PostEvent['type']> = new Set(['alert_repeated', 'rolling_back']);
+
+const asksStill = ({ situation }: Scene, { type }: PostEvent): boolean => {
+  if (type === 'go_asked') return situation.deployment.state.kind === 'awaiting_go';
+  return type === 'sign_off_asked' ? unsignedRoles(situation).length > 0 : ASKS.has(type);
+};
 
 const wordsFor = (scene: Scene, event: PostEvent): string => {
   switch (event.type) {
