@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/tminus.js', import.meta.url));
 
@@ -19,6 +20,13 @@ export type RunningCli = {
   readonly ended: Promise<number | NodeJS.Signals>;
 };
 
+const running = new Set<ChildProcess>();
+
+// A test that gave up waiting leaves its process behind, and that one would make every later test slower.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts it with these variables and none of our own, so that tests mean the same on every machine. */
 export const startCli = (words: readonly string[], env: Environment = {}): RunningCli => {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
@@ -26,6 +34,7 @@ export const startCli = (words: readonly string[], env: Environment = {}): Runni
     env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -33,9 +42,10 @@ export const startCli = (words: readonly string[], env: Environment = {}): Runni
   let isOver = false;
   const ended = once(child, 'close').then(([code, signal]: unknown[]) => {
     isOver = true;
+    running.delete(child);
     return (code ?? signal) as number | NodeJS.Signals;
   });
-  const says = async (pattern: RegExp, withinMs = 20_000): Promise<RegExpExecArray> => {
+  const says = async (pattern: RegExp, withinMs = 60_000): Promise<RegExpExecArray> => {
     const deadline = Date.now() + withinMs;
     for (;;) {
       const found = pattern.exec(stdout);
@@ -56,7 +66,7 @@ export type CliResult = {
 
 /** Runs it to its end. */
 export const runCli = async (words: readonly string[], env: Environment = {}): Promise<CliResult> => {
-  const running = startCli(words, env);
-  const code = await running.ended;
-  return { code, stdout: running.stdout(), stderr: running.stderr() };
+  const started = startCli(words, env);
+  const code = await started.ended;
+  return { code, stdout: started.stdout(), stderr: started.stderr() };
 };
