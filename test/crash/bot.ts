@@ -60,7 +60,10 @@ export const startBot = async ({ env, folder }: BotOptions): Promise<Bot> => {
     output.started,
     gone.then(({ code }) => Promise.reject(new Error(`tminus ended with ${code}:\n${output.text()}`))),
     late(output.text),
-  ]);
+  ]).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   started += 1;
   const trail = join(folder, `trail-${process.pid}-${started}`);
   const order = async (message: Order): Promise<boolean> => {

@@ -79,15 +79,20 @@ export const startE2e = async ({ files = small, servicePort, ...options }: E2eOp
     sandbox.as(person).command(`/deploy ${text}`, channel);
   const cards = () => sandbox.messages('#deploys').filter(isCard);
 
-  // Cards share an update budget per minute: while one is waited for, time runs faster. Not by a whole
-  // minute: a row that was settled just before would have left the card again before it is drawn.
-  const waitForCard = (what: string, find: () => SandboxMessage | undefined) => {
+  // Cards share an update budget per minute: while one is waited for, time runs faster. For a row that is
+  // struck out not by a whole minute: it would have left the card again before it is drawn.
+  const waitForCard = (
+    texts: readonly string[],
+    find: () => SandboxMessage | undefined,
+    which = 'a card',
+  ) => {
     let polls = 0;
+    const mostForwards = texts.some((text) => text.startsWith('~')) ? 160 : Infinity;
     return eventually(
-      what,
+      `${which} with ${texts.join(', ')}`,
       () => {
         const found = find();
-        if (found === undefined && (polls += 1) > 10 && polls <= 170) clock.forward(250);
+        if (found === undefined && (polls += 1) > 10 && polls <= 10 + mostForwards) clock.forward(250);
         return found;
       },
       15_000,
@@ -123,13 +128,16 @@ export const startE2e = async ({ files = small, servicePort, ...options }: E2eOp
       });
       return asRead(answer.visibleText);
     },
-    card: (...texts) => waitForCard(`a card with ${texts.join(', ')}`, () => hasAll(cards().at(-1), texts)),
+    card: (...texts) => waitForCard(texts, () => hasAll(cards().at(-1), texts)),
     cardOf: (number, ...texts) =>
-      waitForCard(`card #${number} with ${texts.join(', ')}`, () =>
-        hasAll(
-          cards().findLast(({ visibleText }) => visibleText.includes(`· #${number}\n`)),
-          texts,
-        ),
+      waitForCard(
+        texts,
+        () =>
+          hasAll(
+            cards().findLast(({ visibleText }) => visibleText.includes(`· #${number}\n`)),
+            texts,
+          ),
+        `card #${number}`,
       ),
     clicks: (person, label, near) => sandbox.as(person).clickLabel('#deploys', label, near),
     opens: async (person, label, near) => {
@@ -142,15 +150,19 @@ export const startE2e = async ({ files = small, servicePort, ...options }: E2eOp
     },
     submits: (person, values) => sandbox.as(person).submit(values),
     threadLine: (...texts) =>
-      waitForCard(`a thread line with ${texts.join(', ')}`, () => {
-        const card = cards().at(-1);
-        return card === undefined
-          ? undefined
-          : sandbox
-              .thread('#deploys', card.ts)
-              .slice(1)
-              .find((message) => hasAll(message, texts) !== undefined);
-      }),
+      waitForCard(
+        texts,
+        () => {
+          const card = cards().at(-1);
+          return card === undefined
+            ? undefined
+            : sandbox
+                .thread('#deploys', card.ts)
+                .slice(1)
+                .find((message) => hasAll(message, texts) !== undefined);
+        },
+        'a thread line',
+      ),
     close: async () => {
       await app.close();
       await service.close();
