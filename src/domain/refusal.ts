@@ -9,6 +9,7 @@ export const REFUSAL_CODES = [
   'ambiguous_item',
   'unknown_environment',
   'unknown_system',
+  'system_missing',
   'unknown_subcommand',
   'unknown_deployment',
   'no_deployment_here',

@@ -83,7 +83,7 @@ const start = async (
     const systems = [...loop.files().checklists.keys()].join(', ');
     const typed = ['/deploy start', words.environment, '<system>', ...words.rest].join(' ');
     const message = `Say which system: ${typed}. Loaded: ${systems}. Or type /deploy for the dialog.`;
-    return refuse(loop, cause, refusal('usage', message));
+    return refuse(loop, cause, refusal('system_missing', message));
   }
   return startDeployment(loop, {
     ...place.value,

@@ -74,7 +74,9 @@ export type Dialog =
       readonly name: 'start';
       readonly environment?: string;
       readonly system?: string;
+      readonly version?: string;
       readonly channel?: string;
+      /** The open dialog that is drawn again, as it is filled in; nothing comes from the last run then. */
       readonly viewId?: string;
     }
   | { readonly name: DialogName; readonly ref: Ref }

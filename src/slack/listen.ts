@@ -40,7 +40,8 @@ export type ListenDeps = {
   readonly intake: (entry: InboxEntry) => Promise<boolean>;
   /** Answers that only look. */
   readonly show: (show: Show, asked: Asked) => Promise<Said>;
-  readonly openDialog: (dialog: Dialog, asked: Asked) => Promise<void>;
+  /** `orElse`: told when it cannot be opened any more. */
+  readonly openDialog: (dialog: Dialog, asked: Asked, orElse?: Refusal) => Promise<void>;
   /** Draws a dialog again that stayed open. */
   readonly redrawDialog: (dialog: Dialog, asked: Asked) => Promise<void>;
   readonly showHome: (person: string) => Promise<void>;
@@ -156,7 +157,7 @@ const onCommand = async (deps: ListenDeps, body: unknown, ack: CommandAck): Prom
   const saved = await save(deps, envelope, body);
   if (typeof saved === 'string') return say({ text: saved });
   await ack();
-  if (saved) deps.later(() => carryOutLogged(deps, order));
+  if (saved) followUp(deps, order, { asked: askedBy(envelope), views: [] });
 };
 
 const onAction = async (deps: ListenDeps, body: unknown, ack: () => Promise<void>): Promise<void> => {
@@ -173,7 +174,7 @@ const onAction = async (deps: ListenDeps, body: unknown, ack: () => Promise<void
   const saved = await save(deps, envelope, body);
   if (typeof saved === 'string') return say({ text: saved });
   await ack();
-  if (saved) followClick(deps, order, { asked, views: openViews(envelope) });
+  if (saved) followUp(deps, order, { asked, views: openViews(envelope) });
 };
 
 const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<void> => {
@@ -239,14 +240,15 @@ const redraw = async ({ redrawDialog }: ListenDeps, { asked, views }: Before): P
   for (const view of views) await redrawDialog(view, asked);
 };
 
-/** A click that has to be asked something first gets the dialog that asks it, in place of a refusal. */
-const followClick = (deps: ListenDeps, order: Order, before: Before): void => {
+/** A click or command that has to be asked something first gets the dialog that asks it, in place of a refusal. */
+const followUp = (deps: ListenDeps, order: Order, before: Before): void => {
   const { intent } = order;
   const answersItself = (refused: Refusal) => dialogInstead(intent, refused) !== undefined;
   deps.later(async () => {
     const result = await carryOutLogged(deps, { ...order, cause: { ...order.cause, answersItself } });
-    const dialog = result === undefined || result.ok ? undefined : dialogInstead(intent, result.error);
-    await (dialog === undefined ? redraw(deps, before) : deps.openDialog(dialog, before.asked));
+    const refused = result?.ok === false ? result.error : undefined;
+    const dialog = refused === undefined ? undefined : dialogInstead(intent, refused);
+    await (dialog === undefined ? redraw(deps, before) : deps.openDialog(dialog, before.asked, refused));
   });
 };
 

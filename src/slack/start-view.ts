@@ -32,7 +32,7 @@ export const startView = async (
     channel,
     environments: environments.size > 0 ? [...environments.keys()] : ['production', 'staging'],
     systems,
-    chosen: stated({ environment, system }),
+    chosen: stated({ environment, system, version: dialog.version }),
     ...stated({
       carryOver,
       runningNow: runningVersion(earlier) ?? undefined,
@@ -46,16 +46,17 @@ type Filter = Parameters<Tx['deployments']['listRecent']>[1];
 const recentOf = (loop: Loop, filter: Filter): Promise<Deployment[]> =>
   loop.transact((tx) => tx.deployments.listRecent(loop.teamId, filter));
 
-/** What was chosen, else what ran last, else the only system there is. */
+/** What was chosen. Where nothing was said yet, what ran last. The only system there is goes without saying. */
 const preselected = (
   dialog: Extract<Dialog, { name: 'start' }>,
   last: Deployment | undefined,
   systems: readonly { readonly system: string }[],
 ): { readonly environment: string | undefined; readonly system: string | undefined } => {
   const only = systems.length === 1 ? systems[0]?.system : undefined;
+  const isFresh = dialog.environment === undefined && dialog.viewId === undefined;
   return {
-    environment: dialog.environment ?? last?.environment,
-    system: dialog.system ?? last?.system ?? only,
+    environment: dialog.environment ?? (isFresh ? last?.environment : undefined),
+    system: dialog.system ?? (isFresh ? last?.system : undefined) ?? only,
   };
 };
 
