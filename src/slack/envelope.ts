@@ -88,6 +88,7 @@ const input = z.looseObject({
   selected_options: z.array(option).optional(),
   selected_date_time: z.number().nullish(),
   selected_user: text.nullish(),
+  selected_users: z.array(text).optional(),
 });
 
 const viewState = z.object({ values: z.record(text, z.record(text, input)) });
@@ -222,6 +223,7 @@ const valuesOf = (state: z.infer<typeof viewState> | undefined): Values =>
 
 const inputValue = (state: z.infer<typeof input>): string | number | readonly string[] | undefined =>
   state.selected_options?.map(({ value }) => value) ??
+  state.selected_users ??
   state.selected_date_time ??
   state.selected_option?.value ??
   state.selected_user ??

@@ -1,10 +1,14 @@
 import type { ModalView } from '@slack/types';
+import type { StartRoles } from '../blocks/modals/role-inputs.ts';
 import { startModal } from '../blocks/modals/start.ts';
+import { APPROVER } from '../domain/actor.ts';
 import type { Checklist } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
+import { approvalRoles, isGiven, openRoles, rolesOf } from '../domain/roles.ts';
 import { stated } from '../lib/stated.ts';
 import { carriableOf } from '../usecases/carriable.ts';
 import { ATTEMPTS, runningVersion } from '../usecases/running-version.ts';
+import { environmentOf } from '../usecases/situate.ts';
 import type { Tx } from '../usecases/stores.ts';
 import type { Loop } from '../usecases/world.ts';
 import type { Dialog } from './intent.ts';
@@ -37,6 +41,10 @@ export const startView = async (
       carryOver,
       runningNow: runningVersion(earlier) ?? undefined,
       asks: checklist === undefined ? undefined : asksOf(checklist, before),
+      roles:
+        checklist === undefined || environment === undefined
+          ? undefined
+          : rolesIn(loop, checklist, { environment, before }),
     }),
   });
 };
@@ -66,3 +74,27 @@ const asksOf = ({ variants, parameters }: Checklist, before: Deployment | undefi
   parameters: Object.fromEntries(Object.entries(parameters).filter(([, { ask }]) => ask)),
   ...stated({ last: before?.choices }),
 });
+
+/** Roles the environment file leaves open, with whom the last start of the place named, and the people of the others. */
+const rolesIn = (
+  loop: Loop,
+  checklist: Checklist,
+  { environment, before }: { environment: string; before: Deployment | undefined },
+): StartRoles => {
+  const file = environmentOf(loop, environment);
+  const policy = loop.people.policyOf(file);
+  const neverStarter = new Set([...approvalRoles(checklist), ...(policy.fourEyes ? [APPROVER] : [])]);
+  return {
+    open: openRoles(checklist, file).map((role) => ({
+      role,
+      named: before?.named?.[role] ?? [],
+      isNeverStarter: neverStarter.has(role),
+    })),
+    given: rolesOf(checklist)
+      .filter((role) => isGiven(file, role))
+      .map((role) => {
+        const holders = policy.holders(role);
+        return { role, holders: holders === 'anyone' ? [] : holders };
+      }),
+  };
+};

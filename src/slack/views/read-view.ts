@@ -8,7 +8,7 @@ import { stated } from '../../lib/stated.ts';
 import type { Act } from '../../usecases/acts.ts';
 import type { Envelope, Values } from '../envelope.ts';
 import type { DialogField, Intent } from '../intent.ts';
-import { isTicked, momentAt, textAt, textsUnder, tickedIn } from './values.ts';
+import { isTicked, momentAt, peopleUnder, textAt, textsUnder, tickedIn } from './values.ts';
 
 export type ViewEnvelope = Extract<Envelope, { kind: 'view' }>;
 
@@ -140,6 +140,7 @@ const readStart = (values: Values, ref: StartRef | undefined): Intent => {
   if (environment === undefined || system === undefined) return { type: 'nothing' };
   const version = textAt(values, INPUT.version)?.trim() ?? '';
   const plannedGo = momentAt(values, INPUT.plannedGo);
+  const named = peopleUnder(values, INPUT.named('').block);
   const isAsked = Object.keys(values).some((block) => /^(?:toggles|parameter)\./.test(block));
   return {
     type: 'start',
@@ -152,6 +153,7 @@ const readStart = (values: Values, ref: StartRef | undefined): Intent => {
     inDialog: fieldIn(values, INPUT.environment.block),
     ...stated({
       plannedGo,
+      named: Object.keys(named).length === 0 ? undefined : named,
       channel: ref?.channel,
       carryOverFrom: isTicked(values, INPUT.carryOver) ? ref?.carryOverFrom : undefined,
     }),

@@ -40,3 +40,13 @@ export const isTicked = (values: Values, { block, action }: InputPlace): boolean
   const value = values[block]?.[action];
   return Array.isArray(value) && value.length > 0;
 };
+
+/** People chosen in the inputs whose block begins with a prefix, by the rest of its name; those left empty are absent. */
+export const peopleUnder = (values: Values, prefix: string): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([block, actions]) => {
+      const [chosen] = Object.values(actions);
+      const isPeople = block.startsWith(prefix) && Array.isArray(chosen) && chosen.length > 0;
+      return isPeople ? [[block.slice(prefix.length), chosen as readonly string[]]] : [];
+    }),
+  );
