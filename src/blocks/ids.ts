@@ -102,6 +102,8 @@ export const INPUT = {
   targetVersion: place('target_version', 'text'),
   restoreWord: place('restore_word', 'text'),
   role: place('role', 'select'),
+  /** People of a role. */
+  named: (role: string): InputPlace => place(`named.${role}`, 'people'),
   /** One option of a variant group. */
   variant: (group: string): InputPlace => place(`variant.${group}`, 'select'),
   /** A parameter that is asked and is not a yes or no. */

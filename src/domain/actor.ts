@@ -59,5 +59,5 @@ export const holdersText = (situation: Situation, role: string, except?: string)
   if (named.length > 0) return named.map((id) => `<@${id}>`).join(' or ');
   return holders === 'anyone'
     ? 'any other full member of this channel'
-    : `somebody with the role ${role} (nobody else is named in the environment file)`;
+    : `somebody with the role ${role} (nobody else is named)`;
 };

@@ -186,6 +186,9 @@ export type Anchors = {
   readonly deployed?: Instant;
 };
 
+/** Role -> who was named for it when a deployment started. */
+export type NamedPeople = Readonly<Record<string, readonly PersonId[]>>;
+
 /** One run of a checklist for a system, environment and version. */
 export type Deployment = {
   /** `<system>-<n>`, shown as `#<n>`. */
@@ -204,6 +207,8 @@ export type Deployment = {
   readonly redeploys?: { readonly id: string; readonly ended: 'aborted' | 'rolled_back' };
   readonly choices: Choices;
   readonly startedBy: PersonId;
+  /** Hold their role wherever the environment file names nobody for it. Absent: nobody was named. */
+  readonly named?: NamedPeople;
   readonly goBy?: PersonId;
   readonly deployedBy?: PersonId;
   readonly anchors: Anchors;

@@ -6,6 +6,7 @@ import type {
   DeploymentOutcome,
   FollowUp,
   Measured,
+  NamedPeople,
   PersonId,
   RollbackRun,
   RunReason,
@@ -60,6 +61,8 @@ export type StateEvent =
       readonly version: string | null;
       readonly checklistHash: string;
       readonly choices: Choices;
+      /** Absent: nobody was named for a role. */
+      readonly named?: NamedPeople;
     } & By)
   /** Deployment `by` changed the environment: what was measured before has to be measured again; `version` runs there now. */
   | { readonly type: 'evidence_outdated'; readonly by: string; readonly version?: string | null }

@@ -9,6 +9,7 @@ export const REFUSAL_CODES = [
   'ambiguous_item',
   'unknown_environment',
   'unknown_system',
+  'system_missing',
   'unknown_subcommand',
   'unknown_deployment',
   'no_deployment_here',
@@ -47,6 +48,7 @@ export const REFUSAL_CODES = [
   'checklist_broken',
   'choice_invalid',
   'role_without_person',
+  'person_unfit',
   'gate_unreachable',
   'usage',
   'not_available_yet',
@@ -58,6 +60,11 @@ export type RefusalCode = (typeof REFUSAL_CODES)[number];
  * A rule said no. `message` is the whole answer to the person: what is refused, why, and what to do instead,
  * in plain words without mrkdwn. Shown as it is; never an exception.
  */
-export type Refusal = { readonly code: RefusalCode; readonly message: string };
+export type Refusal = {
+  readonly code: RefusalCode;
+  readonly message: string;
+  /** The same apart for each role that people were named for, for a dialog that asks for them. */
+  readonly byRole?: Readonly<Record<string, string>>;
+};
 
 export const refusal = (code: RefusalCode, message: string): Refusal => ({ code, message });

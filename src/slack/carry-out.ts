@@ -70,7 +70,7 @@ const actOn = async (
 const start = async (
   loop: Loop,
   { by, cause, channel: asked, channelName }: Order,
-  { words, chosen, plannedGo, carryOverFrom, channel: opened }: Extract<Mutation, { type: 'start' }>,
+  { words, chosen, plannedGo, named, carryOverFrom, channel: opened }: Extract<Mutation, { type: 'start' }>,
 ): Promise<Result<unknown, Refusal>> => {
   const channel = opened ?? asked;
   const recent = await loop.transact((tx) =>
@@ -83,7 +83,7 @@ const start = async (
     const systems = [...loop.files().checklists.keys()].join(', ');
     const typed = ['/deploy start', words.environment, '<system>', ...words.rest].join(' ');
     const message = `Say which system: ${typed}. Loaded: ${systems}. Or type /deploy for the dialog.`;
-    return refuse(loop, cause, refusal('usage', message));
+    return refuse(loop, cause, refusal('system_missing', message));
   }
   return startDeployment(loop, {
     ...place.value,
@@ -91,6 +91,6 @@ const start = async (
     channel: channel ?? '',
     by,
     cause,
-    ...stated({ plannedGo, carryOverFrom }),
+    ...stated({ plannedGo, named, carryOverFrom }),
   });
 };

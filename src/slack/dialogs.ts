@@ -24,6 +24,7 @@ import type { Scene } from '../blocks/scene.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import type { PlanItem } from '../domain/plan.ts';
 import type { CheckResult } from '../domain/check.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import type { Log } from '../lib/log.ts';
 import type { Instant } from '../lib/time.ts';
 import { situate } from '../usecases/situate.ts';
@@ -56,8 +57,13 @@ export type DialogDeps = {
 /** A trigger lives three seconds; a dialog that takes longer is lost anyway. */
 const TIMEOUT_MS = 2500;
 
+const NOT_OPENED: Said = {
+  text: 'The dialog could not be opened in time: the database or Slack does not answer. Press the button again, or type /deploy help.',
+};
+
 export type Dialogs = {
-  readonly open: (dialog: Dialog, asked: Asked) => Promise<void>;
+  /** `orElse`: told when it cannot be opened any more, in place of the common words. */
+  readonly open: (dialog: Dialog, asked: Asked, orElse?: Refusal) => Promise<void>;
   /** Draws an open dialog as things stand now. Closed meanwhile, or Slack says no: it is only logged. */
   readonly redraw: (dialog: Dialog, asked: Asked) => Promise<void>;
 };
@@ -82,15 +88,13 @@ export const createDialogs = (deps: DialogDeps): Dialogs => {
   };
   const inTurn = oneAtATime();
   return {
-    open: async (dialog, asked) => {
+    open: async (dialog, asked, orElse) => {
       try {
         const refused = viewIdOf(dialog) === undefined && (await refusedToOpen(deps.loop, dialog, asked));
         await (refused ? deps.whisper(asked, refusalMessage(refused)) : show(dialog, asked));
       } catch (err) {
         deps.log.warn({ err, dialog: dialog.name }, 'dialog_not_opened');
-        await deps.whisper(asked, {
-          text: 'The dialog could not be opened in time: the database or Slack does not answer. Press the button again, or type /deploy help.',
-        });
+        await deps.whisper(asked, orElse === undefined ? NOT_OPENED : refusalMessage(orElse));
       }
     },
     redraw: (dialog, asked) =>

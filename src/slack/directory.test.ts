@@ -155,6 +155,17 @@ describe('who may act', () => {
   });
 });
 
+describe('an id in a role', () => {
+  it('is that person, whoever calls themselves like it', async () => {
+    const slack = directory({
+      'users.list': { ok: true, members: [...PEOPLE, { id: 'UEVE', name: 'uben' }] },
+    });
+    await slack.refresh();
+    const { holders } = slack.policyOf({ ...PRODUCTION, people: { approver: ['UBEN'] } });
+    expect(holders('approver')).toEqual(['UBEN']);
+  });
+});
+
 describe('a channel by its name', () => {
   it('that is not there is looked for again only after a while', async () => {
     const slack = directory();

@@ -122,7 +122,9 @@ const nameIn = ({ byHandle }: Names, id: string): string => {
 };
 
 /** The people an entry of the environment file stands for: an id, an `@name`, a group's id or handle. */
-const idsOf = (entry: string, { byHandle, groups }: Names): readonly string[] => {
+const idsOf = (entry: string, { areFull, byHandle, groups }: Names): readonly string[] => {
+  // An id means that person, even if somebody else calls themselves like it.
+  if (areFull.has(entry)) return [entry];
   const group = groups.get(entry);
   if (group !== undefined) return group;
   const id = byHandle.get(entry.replace(/^@/, '').toLowerCase());

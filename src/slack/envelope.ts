@@ -25,7 +25,8 @@ export type Envelope =
       readonly value: string;
       /** Absent in a modal or on the home tab. */
       readonly channel?: string;
-      readonly view?: ViewPlace & { readonly hash: string };
+      /** The dialog it was clicked in, and what its inputs held. */
+      readonly view?: ViewPlace & { readonly hash: string; readonly values: Values };
       readonly triggerId: string;
       readonly responseUrl?: string;
     }
@@ -81,6 +82,17 @@ const viewPlace = z.object({
   previous_view_id: text.nullish(),
 });
 
+const input = z.looseObject({
+  value: text.nullish(),
+  selected_option: option.nullish(),
+  selected_options: z.array(option).optional(),
+  selected_date_time: z.number().nullish(),
+  selected_user: text.nullish(),
+  selected_users: z.array(text).optional(),
+});
+
+const viewState = z.object({ values: z.record(text, z.record(text, input)) });
+
 const actionBody = z.object({
   type: z.literal('block_actions'),
   team: z.object({ id: text }).nullish(),
@@ -88,7 +100,7 @@ const actionBody = z.object({
   trigger_id: text,
   response_url: text.optional(),
   channel: z.object({ id: text }).nullish(),
-  view: viewPlace.extend({ hash: text.default('') }).nullish(),
+  view: viewPlace.extend({ hash: text.default(''), state: viewState.optional() }).nullish(),
   actions: z
     .array(
       z.object({
@@ -101,23 +113,12 @@ const actionBody = z.object({
     .min(1),
 });
 
-const input = z.looseObject({
-  value: text.nullish(),
-  selected_option: option.nullish(),
-  selected_options: z.array(option).optional(),
-  selected_date_time: z.number().nullish(),
-  selected_user: text.nullish(),
-});
-
 const viewBody = z.object({
   type: z.literal('view_submission'),
   team: z.object({ id: text }).nullish(),
   user: person,
   trigger_id: text.default(''),
-  view: viewPlace.extend({
-    callback_id: text,
-    state: z.object({ values: z.record(text, z.record(text, input)) }),
-  }),
+  view: viewPlace.extend({ callback_id: text, state: viewState }),
 });
 
 /** Reads a payload; undefined when it is none that tminus takes. */
@@ -178,7 +179,9 @@ const clickOf = (
     triggerId: body.trigger_id,
     ...(channel === null || channel === undefined ? {} : { channel: channel.id }),
     ...(body.response_url === undefined ? {} : { responseUrl: body.response_url }),
-    ...(view === null || view === undefined ? {} : { view: { ...placeOf(view), hash: view.hash } }),
+    ...(view === null || view === undefined
+      ? {}
+      : { view: { ...placeOf(view), hash: view.hash, values: valuesOf(view.state) } }),
   };
 };
 
@@ -202,21 +205,25 @@ const viewOf = ({ user, team, view, trigger_id }: z.infer<typeof viewBody>): Env
   person: { id: user.id, name: nameOf(user) },
   view: placeOf(view),
   triggerId: trigger_id,
-  values: Object.fromEntries(
-    Object.entries(view.state.values).map(([block, actions]) => [
+  values: valuesOf(view.state),
+});
+
+const valuesOf = (state: z.infer<typeof viewState> | undefined): Values =>
+  Object.fromEntries(
+    Object.entries(state?.values ?? {}).map(([block, actions]) => [
       block,
       Object.fromEntries(
-        Object.entries(actions).flatMap(([action, state]) => {
-          const value = inputValue(state);
+        Object.entries(actions).flatMap(([action, entered]) => {
+          const value = inputValue(entered);
           return value === undefined ? [] : [[action, value]];
         }),
       ),
     ]),
-  ),
-});
+  );
 
 const inputValue = (state: z.infer<typeof input>): string | number | readonly string[] | undefined =>
   state.selected_options?.map(({ value }) => value) ??
+  state.selected_users ??
   state.selected_date_time ??
   state.selected_option?.value ??
   state.selected_user ??

@@ -1,6 +1,7 @@
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import type { Act } from '../usecases/acts.ts';
 import type { Choices } from '../domain/checklist.ts';
+import type { NamedPeople } from '../domain/deployment.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Ref } from '../blocks/ref.ts';
 
@@ -37,6 +38,8 @@ export type Intent =
       readonly words: { readonly environment: string; readonly rest: readonly string[] };
       readonly chosen: Partial<Choices>;
       readonly plannedGo?: Instant;
+      /** People for roles. Absent: nobody is named. */
+      readonly named?: NamedPeople;
       /** Aborted deployment whose confirmations are kept. */
       readonly carryOverFrom?: string;
       /** Where the dialog was opened; absent: where the command was typed. */
@@ -74,7 +77,9 @@ export type Dialog =
       readonly name: 'start';
       readonly environment?: string;
       readonly system?: string;
+      readonly version?: string;
       readonly channel?: string;
+      /** The open dialog that is drawn again, as it is filled in; nothing comes from the last run then. */
       readonly viewId?: string;
     }
   | { readonly name: DialogName; readonly ref: Ref }

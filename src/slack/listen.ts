@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import { decodeRef, decodeStartRef } from '../blocks/ref.ts';
-import { refusalMessage, refusalPlain } from '../blocks/messages/answer.ts';
+import { refusalMessage } from '../blocks/messages/answer.ts';
 import type { Ref } from '../blocks/ref.ts';
-import type { Refusal, RefusalCode } from '../domain/refusal.ts';
+import type { Refusal } from '../domain/refusal.ts';
 import type { Log } from '../lib/log.ts';
 import type { Result } from '../lib/result.ts';
 import { stated } from '../lib/stated.ts';
@@ -18,6 +18,8 @@ import { envelopeKey, parseEnvelope, storable } from './envelope.ts';
 import type { InboxEntry } from './intake.ts';
 import { NotStoredInTime } from './intake.ts';
 import type { Dialog, Intent, Show } from './intent.ts';
+import type { FieldErrors } from './views/field-errors.ts';
+import { fieldErrors } from './views/field-errors.ts';
 import { openViews } from './views/open-views.ts';
 import { readView } from './views/read-view.ts';
 
@@ -26,7 +28,7 @@ type CommandAck = (answer?: {
   blocks?: KnownBlock[];
   response_type: 'ephemeral';
 }) => Promise<void>;
-type ViewAck = (answer?: { response_action: 'errors'; errors: Record<string, string> }) => Promise<void>;
+type ViewAck = (answer?: { response_action: 'errors'; errors: FieldErrors }) => Promise<void>;
 
 export type Listeners = {
   readonly command: (body: unknown, ack: CommandAck) => Promise<void>;
@@ -40,7 +42,8 @@ export type ListenDeps = {
   readonly intake: (entry: InboxEntry) => Promise<boolean>;
   /** Answers that only look. */
   readonly show: (show: Show, asked: Asked) => Promise<Said>;
-  readonly openDialog: (dialog: Dialog, asked: Asked) => Promise<void>;
+  /** `orElse`: told when it cannot be opened any more. */
+  readonly openDialog: (dialog: Dialog, asked: Asked, orElse?: Refusal) => Promise<void>;
   /** Draws a dialog again that stayed open. */
   readonly redrawDialog: (dialog: Dialog, asked: Asked) => Promise<void>;
   readonly showHome: (person: string) => Promise<void>;
@@ -156,7 +159,7 @@ const onCommand = async (deps: ListenDeps, body: unknown, ack: CommandAck): Prom
   const saved = await save(deps, envelope, body);
   if (typeof saved === 'string') return say({ text: saved });
   await ack();
-  if (saved) deps.later(() => carryOutLogged(deps, order));
+  if (saved) followUp(deps, order, { asked: askedBy(envelope), views: [] });
 };
 
 const onAction = async (deps: ListenDeps, body: unknown, ack: () => Promise<void>): Promise<void> => {
@@ -173,7 +176,7 @@ const onAction = async (deps: ListenDeps, body: unknown, ack: () => Promise<void
   const saved = await save(deps, envelope, body);
   if (typeof saved === 'string') return say({ text: saved });
   await ack();
-  if (saved) followClick(deps, order, { asked, views: openViews(envelope) });
+  if (saved) followUp(deps, order, { asked, views: openViews(envelope) });
 };
 
 const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<void> => {
@@ -183,18 +186,15 @@ const onView = async (deps: ListenDeps, body: unknown, ack: ViewAck): Promise<vo
   const order = orderOf(envelope, envelopeKey(envelope));
   if (order === undefined) return ack();
   const field = 'inDialog' in order.intent ? order.intent.inDialog : undefined;
-  const refuseIn = (message: string, code?: RefusalCode) => {
-    const block = (code === undefined ? undefined : field?.byCode?.[code]) ?? field?.block;
-    return block === undefined ? ack() : ack({ response_action: 'errors', errors: { [block]: message } });
-  };
+  const show = (errors: FieldErrors) => ack({ response_action: 'errors', errors });
   const saved = await save(deps, envelope, body);
-  if (typeof saved === 'string') return refuseIn(saved);
+  if (typeof saved === 'string') return field === undefined ? ack() : show({ [field.block]: saved });
   if (!saved) return ack();
   const asked = askedBy(envelope);
   await submit(deps, order, {
     asked,
     deadline,
-    refuseIn: field === undefined ? undefined : refuseIn,
+    refuseIn: field === undefined ? undefined : (refused) => show(fieldErrors(field, refused, deps.nameOf)),
     close: () => ack(),
     redraw: () => redraw(deps, { asked, views: openViews(envelope) }),
   });
@@ -239,14 +239,15 @@ const redraw = async ({ redrawDialog }: ListenDeps, { asked, views }: Before): P
   for (const view of views) await redrawDialog(view, asked);
 };
 
-/** A click that has to be asked something first gets the dialog that asks it, in place of a refusal. */
-const followClick = (deps: ListenDeps, order: Order, before: Before): void => {
+/** A click or command that has to be asked something first gets the dialog that asks it, in place of a refusal. */
+const followUp = (deps: ListenDeps, order: Order, before: Before): void => {
   const { intent } = order;
   const answersItself = (refused: Refusal) => dialogInstead(intent, refused) !== undefined;
   deps.later(async () => {
     const result = await carryOutLogged(deps, { ...order, cause: { ...order.cause, answersItself } });
-    const dialog = result === undefined || result.ok ? undefined : dialogInstead(intent, result.error);
-    await (dialog === undefined ? redraw(deps, before) : deps.openDialog(dialog, before.asked));
+    const refused = result?.ok === false ? result.error : undefined;
+    const dialog = refused === undefined ? undefined : dialogInstead(intent, refused);
+    await (dialog === undefined ? redraw(deps, before) : deps.openDialog(dialog, before.asked, refused));
   });
 };
 
@@ -291,7 +292,7 @@ const submit = async (
     readonly asked: Asked;
     /** Resolves when Slack must have its answer. */
     readonly deadline: Promise<undefined>;
-    readonly refuseIn: ((message: string, code?: RefusalCode) => Promise<void>) | undefined;
+    readonly refuseIn: ((refused: Refusal) => Promise<void>) | undefined;
     readonly close: () => Promise<void>;
     readonly redraw: () => Promise<void>;
   },
@@ -309,7 +310,7 @@ const submit = async (
   const work = carryOutLogged(deps, { ...order, cause: { ...order.cause, answersItself } });
   const first = await Promise.race([work, dialog.deadline]);
   open.isWaiting = false;
-  if (first?.ok === false) return dialog.refuseIn(refusalPlain(first.error, deps.nameOf), first.error.code);
+  if (first?.ok === false) return dialog.refuseIn(first.error);
   await dialog.close();
   const late = first ?? (await work);
   if (late?.ok === false && open.hasPromised) await deps.whisper(dialog.asked, refusalMessage(late.error));

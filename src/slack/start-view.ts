@@ -1,10 +1,14 @@
 import type { ModalView } from '@slack/types';
+import type { StartRoles } from '../blocks/modals/role-inputs.ts';
 import { startModal } from '../blocks/modals/start.ts';
+import { APPROVER } from '../domain/actor.ts';
 import type { Checklist } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
+import { approvalRoles, isGiven, openRoles, rolesOf } from '../domain/roles.ts';
 import { stated } from '../lib/stated.ts';
 import { carriableOf } from '../usecases/carriable.ts';
 import { ATTEMPTS, runningVersion } from '../usecases/running-version.ts';
+import { environmentOf } from '../usecases/situate.ts';
 import type { Tx } from '../usecases/stores.ts';
 import type { Loop } from '../usecases/world.ts';
 import type { Dialog } from './intent.ts';
@@ -32,11 +36,15 @@ export const startView = async (
     channel,
     environments: environments.size > 0 ? [...environments.keys()] : ['production', 'staging'],
     systems,
-    chosen: stated({ environment, system }),
+    chosen: stated({ environment, system, version: dialog.version }),
     ...stated({
       carryOver,
       runningNow: runningVersion(earlier) ?? undefined,
       asks: checklist === undefined ? undefined : asksOf(checklist, before),
+      roles:
+        checklist === undefined || environment === undefined
+          ? undefined
+          : rolesIn(loop, checklist, { environment, before }),
     }),
   });
 };
@@ -46,16 +54,17 @@ type Filter = Parameters<Tx['deployments']['listRecent']>[1];
 const recentOf = (loop: Loop, filter: Filter): Promise<Deployment[]> =>
   loop.transact((tx) => tx.deployments.listRecent(loop.teamId, filter));
 
-/** What was chosen, else what ran last, else the only system there is. */
+/** What was chosen. Where nothing was said yet, what ran last. The only system there is goes without saying. */
 const preselected = (
   dialog: Extract<Dialog, { name: 'start' }>,
   last: Deployment | undefined,
   systems: readonly { readonly system: string }[],
 ): { readonly environment: string | undefined; readonly system: string | undefined } => {
   const only = systems.length === 1 ? systems[0]?.system : undefined;
+  const isFresh = dialog.environment === undefined && dialog.viewId === undefined;
   return {
-    environment: dialog.environment ?? last?.environment,
-    system: dialog.system ?? last?.system ?? only,
+    environment: dialog.environment ?? (isFresh ? last?.environment : undefined),
+    system: dialog.system ?? (isFresh ? last?.system : undefined) ?? only,
   };
 };
 
@@ -65,3 +74,27 @@ const asksOf = ({ variants, parameters }: Checklist, before: Deployment | undefi
   parameters: Object.fromEntries(Object.entries(parameters).filter(([, { ask }]) => ask)),
   ...stated({ last: before?.choices }),
 });
+
+/** Roles the environment file leaves open, with whom the last start of the place named, and the people of the others. */
+const rolesIn = (
+  loop: Loop,
+  checklist: Checklist,
+  { environment, before }: { environment: string; before: Deployment | undefined },
+): StartRoles => {
+  const file = environmentOf(loop, environment);
+  const policy = loop.people.policyOf(file);
+  const neverStarter = new Set([...approvalRoles(checklist), ...(policy.fourEyes ? [APPROVER] : [])]);
+  return {
+    open: openRoles(checklist, file).map((role) => ({
+      role,
+      named: before?.named?.[role] ?? [],
+      isNeverStarter: neverStarter.has(role),
+    })),
+    given: rolesOf(checklist)
+      .filter((role) => isGiven(file, role))
+      .map((role) => {
+        const holders = policy.holders(role);
+        return { role, holders: holders === 'anyone' ? [] : holders };
+      }),
+  };
+};

@@ -11,7 +11,7 @@ import { Refused } from './lock-place.ts';
 import type { Notice, Reply } from './notices.ts';
 import { noticeRow, tell } from './notices.ts';
 import { persist } from './persist.ts';
-import { environmentOf, situate } from './situate.ts';
+import { environmentFor, situate } from './situate.ts';
 import type { Tx } from './stores.ts';
 import type { Loop, Person } from './world.ts';
 
@@ -112,9 +112,10 @@ const answerNotice = ({ reply, answersItself }: Cause, { result, answered }: End
     : { kind: 'refused', reply, refusal: result.error };
 };
 
-/** Who acts, as the rules of the deployment's environment see them. `from`: the channel they were seen to be in. */
+/** Who acts, as the rules of the deployment see them. `from`: the channel they were seen to be in. */
 export const actorFor = (
   loop: Loop,
-  { environment, channel }: Pick<Deployment, 'environment' | 'channel'>,
+  deployment: Pick<Deployment, 'environment' | 'channel' | 'named'>,
   { by, from }: { readonly by: Person; readonly from: string | undefined },
-): Promise<Actor> => loop.people.actor(by, environmentOf(loop, environment), { channel, from });
+): Promise<Actor> =>
+  loop.people.actor(by, environmentFor(loop, deployment), { channel: deployment.channel, from });

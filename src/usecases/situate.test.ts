@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { situationOf } from '../../test/support/situation.ts';
 import type { Readiness } from '../domain/check.ts';
-import type { Item } from '../domain/checklist.ts';
+import type { Environment, Item } from '../domain/checklist.ts';
+import type { Deployment } from '../domain/deployment.ts';
 import type { PlanItem } from '../domain/plan.ts';
 import { boardOf } from '../domain/standing.ts';
 import { DEFAULT_RULES } from '../domain/situation.ts';
-import { situate } from './situate.ts';
-import type { Loop } from './world.ts';
+import { environmentFor, environmentOf, situate } from './situate.ts';
+import type { Files, Loop } from './world.ts';
 
 const { deployment, checklist, policy, calendar } = situationOf();
 
@@ -54,6 +55,45 @@ describe('a check of the version', () => {
     expect(readinessOf(null, '${deployment.version}')).toEqual(missing);
     expect(readinessOf('1.2.0', '${deployment.version}')).toEqual({ kind: 'connected' });
     expect(readinessOf(null, '1.2.0')).toEqual({ kind: 'connected' });
+  });
+});
+
+const heldIn = (files: Partial<Files>, named?: Deployment['named']) => {
+  const known: Loop = {
+    ...loop,
+    files: () => ({ checklists: new Map(), environments: new Map(), broken: new Map(), ...files }),
+    people: {
+      ...loop.people,
+      policyOf: ({ people }) => ({ ...policy, holders: (role) => people[role] ?? 'anyone' }),
+    },
+  };
+  const place = { ...deployment, environment: 'production', ...(named !== undefined && { named }) };
+  return situate(known, { deployment: place, checklist, now: 0 }).policy;
+};
+const fileNaming = (people: Environment['people']): Partial<Files> => ({
+  environments: new Map([['production', { ...environmentOf(loop, 'production'), people }]]),
+});
+const BROKEN: Partial<Files> = {
+  broken: new Map([
+    ['environments/production', [{ file: 'production.yaml', line: 1, column: 1, message: 'is no map' }]],
+  ]),
+};
+
+describe('who was named for a role at the start', () => {
+  test('holds it where the file names nobody', () => {
+    const { holders } = heldIn(fileNaming({ approver: ['UBEN'] }), { approver: ['UEVA'], dba: ['UEVA'] });
+    expect([holders('approver'), holders('dba'), holders('tester')]).toEqual([['UBEN'], ['UEVA'], 'anyone']);
+  });
+
+  test('is nobody where the file cannot be read, and a deployment of before names nobody', () => {
+    expect(heldIn(BROKEN, { approver: ['UEVA'] }).holders('approver')).toEqual([]);
+    expect(
+      environmentFor(
+        { ...loop, files: () => ({ ...loop.files(), ...BROKEN }) },
+        { environment: 'production', named: { approver: ['UEVA'] } },
+      ).people,
+    ).toEqual({});
+    expect(heldIn({}).holders('approver')).toBe('anyone');
   });
 });
 

@@ -2,6 +2,7 @@ import type { CheckDefinition, CheckRequest, Readiness } from '../domain/check.t
 import type { EffectiveChecklist, Environment } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { HoldsCondition, PlanItem } from '../domain/plan.ts';
+import { withNamed } from '../domain/roles.ts';
 import type { Policy, Rules, Situation } from '../domain/situation.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { placeholdersIn, substitute } from '../lib/placeholders.ts';
@@ -14,7 +15,7 @@ export const situate = (
   loop: Loop,
   { deployment, checklist, now }: { deployment: Deployment; checklist: EffectiveChecklist; now: Instant },
 ): Situation => {
-  const environment = environmentOf(loop, deployment.environment);
+  const environment = environmentFor(loop, deployment);
   return {
     deployment,
     checklist,
@@ -65,6 +66,17 @@ export const environmentOf = (loop: Loop, name: string): Environment =>
     people: {},
     systems: {},
   };
+
+/** The environment's rules as they hold for one deployment: who was named at its start holds a role that the file leaves open. */
+export const environmentFor = (
+  loop: Loop,
+  { environment, named }: Pick<Deployment, 'environment' | 'named'>,
+): Environment => {
+  const file = environmentOf(loop, environment);
+  // A file that cannot be read may name somebody else: then nobody holds anything.
+  const isOpen = environmentProblem(loop.files(), environment) === undefined;
+  return named !== undefined && isOpen ? withNamed(file, named) : file;
+};
 
 type Place = { deployment: Deployment; checklist: EffectiveChecklist; entry: PlanItem };
 

@@ -1,6 +1,6 @@
-import type { Choices } from '../domain/checklist.ts';
+import type { Checklist, Choices, Environment } from '../domain/checklist.ts';
 import { carryOver, isCarriable } from '../domain/decide/carry-over.ts';
-import type { Deployment } from '../domain/deployment.ts';
+import type { Deployment, NamedPeople } from '../domain/deployment.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
@@ -18,6 +18,7 @@ import type { Cause } from './act.ts';
 import { finish, logTransition } from './act.ts';
 import { choicesFor } from './choose-place.ts';
 import { lockedRefusal, Refused } from './lock-place.ts';
+import { namePeople } from './name-people.ts';
 import { noticeRow, tell } from './notices.ts';
 import { record } from './persist.ts';
 import type { Preflight } from './preflight.ts';
@@ -36,6 +37,8 @@ export type StartInput = {
   readonly plannedGo?: Instant;
   /** Id of the aborted attempt whose confirmations count here too. */
   readonly carryOverFrom?: string;
+  /** People for roles that the environment file leaves open; absent: nobody is named. */
+  readonly named?: NamedPeople;
   /** Channel where it was asked for; the environment file may name another for the card. */
   readonly channel: string;
   readonly by: Person;
@@ -64,12 +67,12 @@ const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Ref
   const actor = await loop.people.actor(input.by, environment, { channel, from: input.channel });
   const member = requireMember(actor);
   if (!member.ok) return member;
-  const choices = choicesFor(checklist, environment, input.chosen);
-  if (!choices.ok) return choices;
+  const answers = await answersOf(loop, input, { checklist, environment, channel });
+  if (!answers.ok) return answers;
   const pinned = loop.effective(checklist, environment, input.system);
   try {
     const missed = found === undefined ? wanted : undefined;
-    const ready = { input, channel, choices: choices.value, pinned, ...stated({ missed }) };
+    const ready = { input, channel, ...answers.value, pinned, ...stated({ missed }) };
     const { moved, ...started } = await loop.transact((tx) => insert(loop, tx, ready));
     logTransition(loop, moved);
     return ok(started);
@@ -79,12 +82,25 @@ const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Ref
   }
 };
 
-type Ready = {
+/** What was answered to the questions of the start, once it is known to hold. */
+type Answers = { readonly choices: Choices; readonly named: NamedPeople };
+
+const answersOf = async (
+  loop: Loop,
+  { chosen, named = {} }: StartInput,
+  where: { readonly checklist: Checklist; readonly environment: Environment; readonly channel: string },
+): Promise<Result<Answers, Refusal>> => {
+  const choices = choicesFor(where.checklist, where.environment, chosen);
+  if (!choices.ok) return choices;
+  const people = await namePeople(loop, { ...where, named });
+  return people.ok ? ok({ choices: choices.value, named: people.value }) : people;
+};
+
+type Ready = Answers & {
   readonly input: StartInput;
   readonly channel: string;
   /** Channel of the environment file that Slack does not show us: the card stands where the start was typed. */
   readonly missed?: string;
-  readonly choices: Choices;
   readonly pinned: ReturnType<Loop['effective']>;
 };
 
@@ -107,6 +123,7 @@ const insert = async (loop: Loop, tx: Tx, ready: Ready): Promise<Inserted> => {
         version: input.version,
         checklistHash: pinned.hash,
         choices: ready.choices,
+        ...stated({ named: fresh.named }),
       },
       ...carried,
     ]),
@@ -179,7 +196,7 @@ const blockedRefusal = ({ blockers }: Preflight): Refusal =>
 const newDeployment = async (
   loop: Loop,
   tx: Tx,
-  { input, channel, choices, pinned, now }: Ready & { now: Instant },
+  { input, channel, choices, named, pinned, now }: Ready & { now: Instant },
 ) => {
   const { system, environment } = input;
   const earlier = await tx.deployments.listRecent(loop.teamId, { system, environment, limit: ATTEMPTS });
@@ -194,6 +211,7 @@ const newDeployment = async (
     previousVersion: runningVersion(earlier),
     ...stated({ redeploys: redeployedBy(earlier) }),
     startedBy: input.by.id,
+    ...(Object.keys(named).length === 0 ? {} : { named }),
     anchors: { start: now, ...(input.plannedGo === undefined ? {} : { plannedGo: input.plannedGo }) },
   };
   return deployment;

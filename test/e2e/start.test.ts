@@ -40,8 +40,6 @@ describe('starting a deployment', () => {
     ['start production small 1.0.0 now please', 'start <environment> [system] [version]'],
     ['start production small -1', 'A version starts with a letter or digit'],
     ['start production broken', 'broken.yaml:2'],
-    ['start production', 'Say which system'],
-    ['start production 3.0', 'Say which system: /deploy start production <system> 3.0'],
     ['start production warehouse', 'There is no system warehouse. Loaded: '],
     ['go', 'No deployment is running in this channel'],
     ['skip cost-alerts #99 why', 'There is no deployment #99'],

@@ -1,5 +1,6 @@
 import type { HeaderBlock, KnownBlock } from '@slack/types';
 import type { Deployment, DeploymentState } from '../../domain/deployment.ts';
+import { ON_CALL } from '../../domain/roles.ts';
 import { context, header } from '../kit.ts';
 import { ago, dateTime, dotted, inline, link, mention, mentions, plain } from '../text.ts';
 import type { Scene } from '../scene.ts';
@@ -40,7 +41,7 @@ export const headingBlocks = (scene: Scene, input: CardInput): [HeaderBlock, Kno
 const factsText = ({ situation }: Scene, { lock, oldCard }: CardInput): string => {
   const { deployment, policy } = situation;
   const { previousVersion, startedBy, state, supersededBy, redeploys } = deployment;
-  const onCall = policy.holders('on_call');
+  const onCall = policy.holders(ON_CALL);
   return dotted(
     `*${stateWord(state)}*`,
     countText(deployment),

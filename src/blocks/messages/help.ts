@@ -8,7 +8,7 @@ const HELP: readonly (readonly [title: string, lines: readonly (readonly [how: s
     [
       'Begin and look',
       [
-        ['start <environment> [system] [version]', 'begins; without words it asks'],
+        ['start <environment> [system] [version]', 'begins; what it cannot tell a dialog asks'],
         ['status [environment|#n]', 'how it stands and what it waits for'],
         ['mine', 'what waits for you'],
         ['list', 'everything under way'],

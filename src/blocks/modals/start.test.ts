@@ -8,6 +8,7 @@ import { assertWithinLimits } from '../limits.ts';
 import { decodeStartRef } from '../ref.ts';
 import { elementsOf } from '../walk.ts';
 import { startModal } from './start.ts';
+import type { StartModalInput } from './start.ts';
 
 const blocksOf = (view: ModalView): readonly KnownBlock[] => {
   assertWithinLimits(view);
@@ -81,6 +82,60 @@ describe('Start deployment', () => {
       { dispatch_action: true, element: { action_id: ACTION.startEnvironment } },
       { dispatch_action: true, element: { action_id: ACTION.startSystem } },
     ]);
+  });
+
+  const withRoles = (count: number, more: Partial<StartModalInput> = {}): ModalView =>
+    startModal({
+      channel: 'C1',
+      environments: ['production'],
+      systems: [{ system: 'tiny', title: 'Tiny web service' }],
+      chosen: { environment: 'production', system: 'tiny' },
+      roles: {
+        open: Array.from({ length: count }, (_value, index) => ({
+          role: index === 3 ? 'r'.repeat(300) : `role-${index}`,
+          named: index === 0 ? ['UBEN'] : [],
+          isNeverStarter: index === 0,
+        })),
+        given: [{ role: 'approver', holders: ['UANA', 'UEVA'] }],
+      },
+      ...more,
+    });
+
+  test('asks for people of the roles that are open, and shows who holds the others', () => {
+    const asked = withRoles(2);
+    expect(blocksOf(asked).find(({ block_id }) => block_id === 'named.role-0')).toMatchObject({
+      optional: true,
+      label: { text: 'role-0' },
+      hint: { text: 'Empty: any full member of the channel but whoever starts.' },
+      element: { type: 'multi_users_select', initial_users: ['UBEN'] },
+    });
+    expect(blocksOf(asked).find(({ block_id }) => block_id === 'named.role-1')).toMatchObject({
+      hint: { text: 'Empty: any full member of the channel.' },
+    });
+    expect(shown(asked).join('\n')).toContain('approver <@UANA> or <@UEVA>');
+  });
+
+  test('stays inside what Slack takes, however much is asked', () => {
+    const many = <T>(count: number, make: (index: number) => T): Readonly<Record<string, T>> =>
+      Object.fromEntries(Array.from({ length: count }, (_value, index) => [`n${index}`, make(index)]));
+    const option = { title: 'One' };
+    const crowded = withRoles(200, {
+      blockers: ['no'],
+      asks: {
+        variants: many(60, () => ({ title: 'G', default: 'a', options: { a: option } })),
+        parameters: {
+          ...many(300, () => ({ describe: 'Box', default: false, secret: false, ask: true })),
+          ...Object.fromEntries(
+            Object.entries(many(60, () => ({ describe: 'Text', secret: false, ask: true }))).map(
+              ([name, parameter]) => [`t${name}`, parameter],
+            ),
+          ),
+        },
+      },
+      carryOver: { from: 'tiny-41', confirmations: 12, abortedBy: 'UANA', abortedAt: START },
+    });
+    expect(inputs(crowded).filter((id) => id.startsWith('named.'))).toHaveLength(10);
+    expect(shown(crowded).join('\n')).toContain('190 more');
   });
 
   test('says what to do when nothing is loaded', () => {

@@ -11,6 +11,8 @@ import { encodeStartRef, optionValue } from '../ref.ts';
 import { SHAPE } from '../shapes.ts';
 import { answerText, dateTime, fitted, mention, plain, plural } from '../text.ts';
 import { boxInputs, textInput } from './inputs.ts';
+import type { StartRoles } from './role-inputs.ts';
+import { roleInputs } from './role-inputs.ts';
 
 export type StartModalInput = {
   /** Channel the command was typed in. */
@@ -32,6 +34,8 @@ export type StartModalInput = {
     };
   };
   readonly plannedGo?: Instant;
+  /** Absent while no system or environment is chosen. */
+  readonly roles?: StartRoles;
   /** Confirmations of an attempt aborted within the last day. */
   readonly carryOver?: {
     readonly from: string;
@@ -59,6 +63,7 @@ export const startModal = (start: StartModalInput): ModalView =>
       versionInput(start),
       ...askInputs(start),
       plannedGoInput(start),
+      ...(start.roles === undefined ? [] : roleInputs(start.roles)),
       ...carryOverInput(start),
     ],
   });

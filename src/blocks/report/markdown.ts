@@ -50,6 +50,7 @@ const outcomeLines = ({ scene }: ReportFacts, name: Name): string => {
     ...redeploysLine(deployment),
     `- Checklist: ${text(checklist.title)}, sha256 ${deployment.checklistHash}`,
     ...anchorLines(deployment, name),
+    ...namedLine(deployment, name),
     ...signatureLines(scene, name),
     ...endLines(deployment, name),
   ].join('\n');
@@ -69,6 +70,11 @@ const anchorLines = ({ anchors, startedBy, goBy, deployedBy }: Deployment, name:
     `- Go: ${by(anchors.go, goBy)}${planned}`,
     `- Deployed (T-0): ${by(anchors.deployed, deployedBy)}`,
   ];
+};
+
+const namedLine = ({ named = {} }: Deployment, name: Name): readonly string[] => {
+  const roles = Object.entries(named).map(([role, people]) => `${text(role)} ${people.map(name).join(', ')}`);
+  return roles.length === 0 ? [] : [`- Named at the start: ${roles.join('; ')}`];
 };
 
 const signatureLines = ({ situation }: Scene, name: Name): readonly string[] => {

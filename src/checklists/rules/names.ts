@@ -1,3 +1,5 @@
+import { APPROVER } from '../../domain/actor.ts';
+import { ON_CALL } from '../../domain/roles.ts';
 import type { Json } from '../../lib/json.ts';
 import { isJsonObject } from '../../lib/json.ts';
 import { didYouMean } from '../../lib/nearest.ts';
@@ -8,7 +10,7 @@ import { itemsOf, phasesOf } from '../walk.ts';
 import { judgedProblems } from './expectations.ts';
 
 /** Roles every installation knows without a declaration: they are asked for by the product itself. */
-export const BUILT_IN_ROLES: readonly string[] = ['approver', 'on_call'];
+export const BUILT_IN_ROLES: readonly string[] = [APPROVER, ON_CALL];
 
 /** Once a file declares roles, every role it names is one of them. */
 export const checkRoles = (raw: RawChecklist, report: Report): void => {

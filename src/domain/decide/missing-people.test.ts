@@ -48,6 +48,18 @@ it('names a Go and an approval that nobody but the starter could give', () => {
   ]);
 });
 
+it('says to name another one too where the starter was named at the start', () => {
+  const holders = (role: string): RoleHolders => (role === 'approver' ? [userId('ana')] : 'anyone');
+  const situation = situationOf({
+    yaml,
+    policy: { fourEyes: true, holders },
+    deployment: { named: { approver: [userId('ana')] } },
+  });
+  expect(missingPeople(situation).map(({ message }) => message)).toEqual([
+    'Nobody but you could give Go here, and Go needs a second person. Name another approver too, or let somebody else start.',
+  ]);
+});
+
 it('without four eyes the starter may give Go, and never an approval', () => {
   expect(blockers({ approver: ['ana'], board: ['ana'] }, false).map(({ message }) => message)).toEqual([
     expect.stringContaining('Nobody but you could give The board agrees'),

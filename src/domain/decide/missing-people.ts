@@ -20,7 +20,7 @@ export const missingPeople = (situation: Situation): readonly Refusal[] => {
   const onlyStarter = empty.filter((need) => !nobody.includes(need) && !need.byStarter);
   return [
     ...(nobody.length === 0 ? [] : [rolesWithoutPerson(situation, nobody)]),
-    ...onlyStarter.map(onlyByStarter),
+    ...onlyStarter.map((need) => onlyByStarter(situation, need)),
   ];
 };
 
@@ -54,8 +54,11 @@ const rolesWithoutPerson = (
   );
 };
 
-const onlyByStarter = ({ role, what }: Needed): Refusal =>
+const onlyByStarter = (
+  { deployment: { named } }: Pick<Situation, 'deployment'>,
+  { role, what }: Needed,
+): Refusal =>
   refusal(
     'gate_unreachable',
-    `Nobody but you could give ${what} here, and ${what} needs a second person. Name another ${role} in the environment file, or let somebody else start.`,
+    `Nobody but you could give ${what} here, and ${what} needs a second person. Name another ${role} ${named?.[role] === undefined ? 'in the environment file' : 'too'}, or let somebody else start.`,
   );

@@ -1,9 +1,11 @@
-import { ACTION, MORE } from '../../blocks/ids.ts';
+import { ACTION, INPUT, MORE } from '../../blocks/ids.ts';
 import type { Ref } from '../../blocks/ref.ts';
 import { decodeRef, decodeStartRef, menuDeployment } from '../../blocks/ref.ts';
 import type { Act } from '../../usecases/acts.ts';
+import { stated } from '../../lib/stated.ts';
 import type { Envelope } from '../envelope.ts';
 import type { DialogName, Intent } from '../intent.ts';
+import { textAt } from '../views/values.ts';
 
 export type ActionEnvelope = Extract<Envelope, { kind: 'action' }>;
 
@@ -128,17 +130,20 @@ const readMore = (choice: string, deploymentId: string): Intent => {
   }
 };
 
-const changeStart = ({ actionId, value, view }: ActionEnvelope): Intent => {
-  const channel = decodeStartRef(view?.privateMetadata)?.channel;
-  return view === undefined
+/** As it is filled in now: what it asks depends on all of it, not only on what was just chosen. */
+const changeStart = ({ view }: ActionEnvelope): Intent =>
+  view === undefined
     ? { type: 'nothing' }
     : {
         type: 'open',
         dialog: {
           name: 'start',
           viewId: view.id,
-          ...(channel === undefined ? {} : { channel }),
-          ...(actionId === ACTION.startEnvironment ? { environment: value } : { system: value }),
+          ...stated({
+            channel: decodeStartRef(view.privateMetadata)?.channel,
+            environment: textAt(view.values, INPUT.environment),
+            system: textAt(view.values, INPUT.system),
+            version: textAt(view.values, INPUT.version),
+          }),
         },
       };
-};

@@ -8,29 +8,9 @@ import { stated } from '../../lib/stated.ts';
 import type { Act } from '../../usecases/acts.ts';
 import type { Envelope, Values } from '../envelope.ts';
 import type { DialogField, Intent } from '../intent.ts';
+import { isTicked, momentAt, peopleUnder, textAt, textsUnder, tickedIn } from './values.ts';
 
 export type ViewEnvelope = Extract<Envelope, { kind: 'view' }>;
-
-const textAt = (values: Values, { block, action }: InputPlace): string | undefined => {
-  const value = values[block]?.[action];
-  return typeof value === 'string' ? value : undefined;
-};
-
-const momentAt = (values: Values, { block, action }: InputPlace): number | undefined => {
-  const value = values[block]?.[action];
-  return typeof value === 'number' ? value * 1000 : undefined;
-};
-
-/** Everything ticked in the groups of boxes called `name.0`, `name.1` …: Slack shows ten boxes together at most. */
-export const tickedIn = (values: Values, places: (group: number) => InputPlace): readonly string[] => {
-  const ticked: string[] = [];
-  for (let group = 0; group < 100; group += 1) {
-    const { block, action } = places(group);
-    const value = values[block]?.[action];
-    if (Array.isArray(value)) ticked.push(...(value as readonly string[]));
-  }
-  return ticked;
-};
 
 const reasoned =
   (kind: 'skip' | 'fail' | 'na' | 'undo' | 'accept') =>
@@ -149,22 +129,6 @@ export const readView = (envelope: ViewEnvelope): Intent => {
   };
 };
 
-/** Texts and single choices of the inputs whose block begins with a prefix, by the rest of its name. */
-const textsUnder = (values: Values, prefix: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(values).flatMap(([block, actions]) => {
-      const [first] = Object.values(actions);
-      return block.startsWith(prefix) && typeof first === 'string'
-        ? [[block.slice(prefix.length), first]]
-        : [];
-    }),
-  );
-
-const isTicked = (values: Values, { block, action }: InputPlace): boolean => {
-  const value = values[block]?.[action];
-  return Array.isArray(value) && value.length > 0;
-};
-
 const answersIn = (values: Values): JsonObject => ({
   ...textsUnder(values, 'parameter.'),
   ...Object.fromEntries(tickedIn(values, INPUT.toggles).map((name) => [name, true] as const)),
@@ -176,6 +140,7 @@ const readStart = (values: Values, ref: StartRef | undefined): Intent => {
   if (environment === undefined || system === undefined) return { type: 'nothing' };
   const version = textAt(values, INPUT.version)?.trim() ?? '';
   const plannedGo = momentAt(values, INPUT.plannedGo);
+  const named = peopleUnder(values, INPUT.named('').block);
   const isAsked = Object.keys(values).some((block) => /^(?:toggles|parameter)\./.test(block));
   return {
     type: 'start',
@@ -188,6 +153,7 @@ const readStart = (values: Values, ref: StartRef | undefined): Intent => {
     inDialog: fieldIn(values, INPUT.environment.block),
     ...stated({
       plannedGo,
+      named: Object.keys(named).length === 0 ? undefined : named,
       channel: ref?.channel,
       carryOverFrom: isTicked(values, INPUT.carryOver) ? ref?.carryOverFrom : undefined,
     }),
