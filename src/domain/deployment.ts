@@ -231,6 +231,9 @@ export type Deployment = {
   readonly revision: number;
 };
 
+/** A deployment as people know it, by its id: `#13` of `small-13`. */
+export const numberOf = (id: string): string => id.replace(/^.*-(?=\d+$)/, '#');
+
 export const progressOf = (deployment: Deployment, itemId: string): ItemProgress =>
   deployment.items[itemId] ?? {};
 

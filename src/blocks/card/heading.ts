@@ -1,5 +1,6 @@
 import type { HeaderBlock, KnownBlock } from '@slack/types';
 import type { Deployment, DeploymentState } from '../../domain/deployment.ts';
+import { numberOf } from '../../domain/deployment.ts';
 import { context, header } from '../kit.ts';
 import { ago, dateTime, dotted, inline, link, mention, mentions, plain } from '../text.ts';
 import type { Scene } from '../scene.ts';
@@ -47,11 +48,11 @@ const factsText = ({ situation }: Scene, { lock, oldCard }: CardInput): string =
     previousVersion === null ? undefined : `replaces ${inline(previousVersion, 40)}`,
     redeploys === undefined
       ? undefined
-      : `after ${inline(redeploys.id, 60)}, ${STATE_WORDS[redeploys.ended].toLowerCase()}`,
+      : `after ${inline(numberOf(redeploys.id), 60)}, ${STATE_WORDS[redeploys.ended].toLowerCase()}`,
     `by ${mention(startedBy)}`,
     onCall === 'anyone' || onCall.length === 0 ? undefined : `on call ${mentions(onCall, { word: 'and' })}`,
     lock === undefined ? undefined : lockText(lock),
-    supersededBy === undefined ? undefined : `watch taken over by ${inline(supersededBy, 60)}`,
+    supersededBy === undefined ? undefined : `watch taken over by ${inline(numberOf(supersededBy), 60)}`,
     link(oldCard, 'earlier card'),
   );
 };

@@ -4,6 +4,7 @@ import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
 import { unmeasuredNow } from '../../domain/watch/follow-ups.ts';
 import { evidenceOf } from '../../domain/decide/gate.ts';
 import type { Deployment, PersonId } from '../../domain/deployment.ts';
+import { numberOf } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
 import { titleOf } from '../card/heading.ts';
 import { deciders } from '../card/waiting.ts';
@@ -79,9 +80,9 @@ const wordsFor = (scene: Scene, event: PostEvent): string => {
     case 'alert_repeated':
       return repeatWords(scene, event);
     case 'evidence_outdated':
-      return `${numberOf(event.by)} changed ${inline(scene.situation.deployment.environment, 40)}: what was measured before is measured again. What people confirmed stands; please look whether it still holds.`;
+      return `${inline(numberOf(event.by), 60)} changed ${inline(scene.situation.deployment.environment, 40)}: what was measured before is measured again. What people confirmed stands; please look whether it still holds.`;
     case 'superseded':
-      return `${numberOf(event.by)} is deployed: it takes over the watch.`;
+      return `${inline(numberOf(event.by), 60)} is deployed: it takes over the watch.`;
     case 'was_down':
       return `I was down ${timeOf(event.from)}-${timeOf(event.to)}. Of the looks due meanwhile only the newest runs, marked late; the others are missed.`;
     case 'unlocked': {
@@ -96,9 +97,6 @@ const wordsFor = (scene: Scene, event: PostEvent): string => {
 };
 
 type StateEvent = Told | { readonly type: 'go_given' | 'rolled_back' };
-
-/** A deployment as people call it: `#13` of `small-13`. */
-const numberOf = (id: string): string => inline(id.replace(/^.*-(?=\d+$)/, '#'), 60);
 
 const by = (id: string | null | undefined): string =>
   id === null || id === undefined ? '' : ` by ${mention(id)}`;

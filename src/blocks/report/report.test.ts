@@ -215,6 +215,6 @@ test('the parts of the sum add up, whatever was done', () => {
 test('a re-deployment names what it follows', () => {
   const redeploys = { id: 'tiny-41', ended: 'rolled_back' } as const;
   const again = reportMarkdown({ situation: started({ deployment: { redeploys } }), ...chain([]) });
-  expect(again).toContain('- Re-deployment after: tiny-41, rolled back');
+  expect(again).toContain('- Re-deployment after: \\#41, rolled back');
   expect(reportMarkdown({ situation: started(), ...chain([]) })).not.toContain('Re-deployment');
 });
