@@ -61,3 +61,6 @@ export type RefusalCode = (typeof REFUSAL_CODES)[number];
 export type Refusal = { readonly code: RefusalCode; readonly message: string };
 
 export const refusal = (code: RefusalCode, message: string): Refusal => ({ code, message });
+
+/** A name that somebody typed, as an answer quotes it: in code, where every mark stays as it is. Nothing inside can end it. */
+export const quoted = (typed: string): string => `\`${typed.replaceAll('`', 'ˋ')}\``;

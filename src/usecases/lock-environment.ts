@@ -3,7 +3,7 @@ import { environmentChain } from '../domain/audit.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { isEnded } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { refusal } from '../domain/refusal.ts';
+import { quoted, refusal } from '../domain/refusal.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
@@ -80,7 +80,7 @@ const unknownEnvironment = (loop: Loop, { environment }: LockInput): Refusal | u
     near.length === 0
       ? `Environments: ${names.join(', ') || 'none is loaded'}.`
       : `Did you mean ${near.join(' or ')}?`;
-  return refusal('unknown_environment', `There is no environment ${environment}. ${hint}`);
+  return refusal('unknown_environment', `There is no environment ${quoted(environment)}. ${hint}`);
 };
 
 const takeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<Changed, Refusal>> => {
@@ -161,7 +161,9 @@ const chooseLock = (loop: Loop, input: LockInput, held: readonly Lock[]): Result
   }
   const [only, ...others] = held;
   if (only === undefined)
-    return err(unknownEnvironment(loop, input) ?? refusal('not_locked', `${environment} is not locked.`));
+    return err(
+      unknownEnvironment(loop, input) ?? refusal('not_locked', `${quoted(environment)} is not locked.`),
+    );
   if (isSystem(loop, first) && only.system !== WHOLE_ENVIRONMENT) {
     const message = `${placeOf({ system: first, environment })} is not locked. Locked there: ${namesOf(held)}.`;
     return err(refusal('not_locked', message));

@@ -71,12 +71,12 @@ describe('rolling back', () => {
     expect(refused).toContain('It was rolled back, so its place stays locked until');
     expect(refused).not.toContain('Wait for it');
     await e2e.asks('ben', 'locks', 'it was rolled back: locked until it is unlocked');
-    await e2e.asks('ben', 'history smal', 'There is no system smal. Did you mean small?');
+    await e2e.asks('ben', 'history smal', 'There is no system `smal`. Did you mean small?');
     await e2e.clicks('omar', 'Confirm', 'Cause is written down');
     await e2e.card('~Cause is written down~ · confirmed by <@U0OMAR>', '1 of 1 done');
     await e2e.asks('omar', 'unlock production', 'Say why');
     await e2e.asks('omar', 'unlock production cause is known', 'Unlocked: small in production.');
-    await e2e.asks('omar', 'unlock production again', 'production is not locked');
+    await e2e.asks('omar', 'unlock production again', '`production` is not locked');
   });
 
   it('leaves the earlier version as the one that runs', async () => {
