@@ -150,12 +150,6 @@ export const fitted = (
   return text;
 };
 
-/** What has to be typed before the next deployment can start there. */
-export const stillLocked = (environment: string): string => {
-  const name = inline(environment, 40);
-  return `${name} stays locked until somebody types \`/deploy unlock ${name} &lt;reason&gt;\`.`;
-};
-
 /** `1 line`, `4 lines`. */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;

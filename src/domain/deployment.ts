@@ -224,6 +224,8 @@ export type Deployment = {
    * `rollback:open`, `item:<id>` for an item with a time of its own and `items:<stage>` for those due with their stage.
    */
   readonly reminded: Readonly<Record<string, Instant>>;
+  /** Who freed its place by hand, and when; absent: nobody did since it last took it. */
+  readonly unlocked?: { readonly by: PersonId; readonly at: Instant };
   /** Deployment that took over this one's watch. */
   readonly supersededBy?: string;
   readonly supersededAt?: Instant;

@@ -70,3 +70,10 @@ const lockText = ({ since, holderText }: NonNullable<CardInput['lock']>): string
   holderText === undefined
     ? `lock since ${dateTime(since)}`
     : `locked since ${dateTime(since)} by ${inline(holderText, 80)}`;
+
+/** Of a deployment that keeps its place when it ends: what has to be typed before the next can start there, or who freed it. */
+export const leftLockedText = ({ environment, unlocked }: Deployment): string => {
+  if (unlocked !== undefined) return `Unlocked by ${mention(unlocked.by)} ${dateTime(unlocked.at)}.`;
+  const name = inline(environment, 40);
+  return `${name} stays locked until somebody types \`/deploy unlock ${name} &lt;reason&gt;\`.`;
+};

@@ -6,25 +6,14 @@ import { evidenceOf } from '../../domain/decide/gate.ts';
 import type { Deployment, PersonId } from '../../domain/deployment.ts';
 import { numberOf } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
-import { titleOf } from '../card/heading.ts';
+import { leftLockedText, titleOf } from '../card/heading.ts';
 import { deciders } from '../card/waiting.ts';
 import { alertWords } from '../item/alert-words.ts';
 import { roleText } from '../item/words.ts';
 import { section } from '../kit.ts';
 import type { Message } from '../kit.ts';
 import type { Scene } from '../scene.ts';
-import {
-  bold,
-  dateTime,
-  durationText,
-  inline,
-  link,
-  listed,
-  mention,
-  plural,
-  stillLocked,
-  timeOf,
-} from '../text.ts';
+import { bold, dateTime, durationText, inline, link, listed, mention, plural, timeOf } from '../text.ts';
 import { goAnswer } from './answered.ts';
 import { backups, called, responders } from './people.ts';
 
@@ -122,7 +111,7 @@ const stateWords = ({ situation }: Scene, event: StateEvent): string => {
     case 'rolled_back': {
       const after = checklist.rollback.after.length;
       const next = after === 0 ? '' : ` ${plural(after, 'line')} to do next work morning.`;
-      return `Rolled back. ${stillLocked(deployment.environment)}${next}`;
+      return `Rolled back. ${leftLockedText(deployment)}${next}`;
     }
   }
 };
@@ -134,7 +123,8 @@ const deployedWords = (deployment: Deployment, told: Told): string => {
 };
 
 /** Held or aborted; said late, it may be over. */
-const stoppedWords = ({ state, environment }: Deployment, told: Told): string => {
+const stoppedWords = (deployment: Deployment, told: Told): string => {
+  const { state } = deployment;
   const stopped = state.kind === 'held' || state.kind === 'aborted' ? state : undefined;
   const reason = told.reason ?? stopped?.reason;
   const who = by(told.reason === undefined ? stopped?.by : told.by);
@@ -142,7 +132,8 @@ const stoppedWords = ({ state, environment }: Deployment, told: Told): string =>
     const next = state.kind === 'held' ? 'Resume goes on.' : 'That is over.';
     return reason === undefined ? 'It was on hold; it goes on.' : `On hold${who}: ${why(reason)}. ${next}`;
   }
-  const left = state.kind === 'aborted' && state.locked ? ` Left as it is. ${stillLocked(environment)}` : '';
+  const left =
+    state.kind === 'aborted' && state.locked ? ` Left as it is. ${leftLockedText(deployment)}` : '';
   return `Aborted${who}: ${why(reason)}.${left}`;
 };
 
