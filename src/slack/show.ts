@@ -25,7 +25,8 @@ import { nearest } from '../lib/nearest.ts';
 import { stated } from '../lib/stated.ts';
 import { noticeRow, tell } from '../usecases/notices.ts';
 import { actorFor } from '../usecases/act.ts';
-import { readinessOfFiles } from '../usecases/preflight.ts';
+import { readinessOfFiles } from '../usecases/count-readiness.ts';
+import { countsOf } from '../usecases/preflight.ts';
 import { leftLocked } from '../usecases/lock-place.ts';
 import { environmentOf, situate } from '../usecases/situate.ts';
 import type { Lock } from '../domain/lock.ts';
@@ -226,7 +227,7 @@ const showChecklists = (loop: Loop): Message => {
   const names = environments.size > 0 ? [...environments.keys()] : ['production'];
   const lines: ChecklistLine[] = [...checklists.values()].flatMap((checklist) =>
     names.map((name) => {
-      const counts = readinessOfFiles(loop, checklist, environmentOf(loop, name));
+      const counts = countsOf(readinessOfFiles(loop, checklist, environmentOf(loop, name)));
       const { automatic: connected, notConnected, byClick, byPeople, missing } = counts;
       const { system, title } = checklist;
       return { system, title, environment: name, connected, notConnected, byClick, byPeople, missing };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readNeed } from './needs.ts';
 import { ladderOf } from './steps.ts';
-import type { WaitingCheck } from './waiting.ts';
+import type { WaitingCheck } from '../../usecases/count-readiness.ts';
 
 let counter = 0;
 const check = (kind: string, ...missing: readonly string[]): WaitingCheck => {
