@@ -211,6 +211,8 @@ CREATE INDEX inbox_open ON public.inbox USING btree (claimed_until) WHERE (handl
 
 CREATE INDEX notice_open ON public.notice USING btree (created_at) WHERE ((sent_at IS NULL) AND (given_up IS NULL));
 
+CREATE INDEX notice_posted ON public.notice USING btree (deployment_id, created_at) WHERE (ts IS NOT NULL);
+
 CREATE INDEX outbox_open ON public.outbox USING btree (id) WHERE (done_at IS NULL);
 
 CREATE INDEX slack_message_behind ON public.slack_message USING btree (id) WHERE ((wanted > shown) AND (given_up IS NULL));

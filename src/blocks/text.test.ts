@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { quoted } from '../domain/refusal.ts';
 import {
   ago,
   answerText,
@@ -73,6 +74,24 @@ describe('an answer of ours', () => {
     expect(answerText('Ask <@U1> or <@U2>.\nNot <!here>.', 500)).toBe(
       'Ask <@U1> or <@U2>.\nNot &lt;!here&gt;.',
     );
+  });
+});
+
+describe('a name that somebody typed', () => {
+  const shown = (typed: string) => answerText(`There is no item ${quoted(typed)}. Ask <@U1>.`, 500);
+
+  test.each([
+    ['_private_', '`_private_`'],
+    ['*bold* ~gone~', '`*bold* ~gone~`'],
+    ['a`b*c*', '`aˋb*c*`'],
+    ['<@U2>', '`&lt;@U2&gt;`'],
+    ['@here', '`＠here`'],
+  ])('%s stays as it is in an answer', (typed, seen) => {
+    expect(shown(typed)).toBe(`There is no item ${seen}. Ask <@U1>.`);
+  });
+
+  test('is quoted only where the quote is closed', () => {
+    expect(answerText('one ` *two*', 500)).toBe('one ˋ ∗two∗');
   });
 });
 

@@ -58,19 +58,22 @@ export const inline = (text: string, max: number): string => {
 };
 
 /**
- * An answer of ours that quotes somebody's words: lines stay, people stay mentioned, nothing else is special. Only for
- * what one person sees; there a mention calls nobody.
+ * An answer of ours that quotes somebody's words: lines stay, people stay mentioned, what stands in code stays as it is,
+ * nothing else is special. Only for what one person sees; there a mention calls nobody.
  */
 export const answerText = (text: string, max: number): string => {
   const lines = cleaned(text).split(/\r?\n/);
   const shown = lines.map((line) =>
     cutTo(oneLine(line), LONGEST_LINE, escapedSize)
-      .split(/(<@[UW][A-Z0-9]{1,30}>)/)
-      .map((part, index) => (index % 2 === 1 ? part : escaped(neutral(part))))
+      .split(/(<@[UW][A-Z0-9]{1,30}>|`[^`]+`)/)
+      .map((part, index) => (index % 2 === 0 ? escaped(neutral(part)) : kept(part)))
       .join(''),
   );
   return fitted(shown.map(orDash), { max: Math.max(max, LONGEST_LINE), separator: '\n' });
 };
+
+/** A mention, or a word in code. */
+const kept = (part: string): string => (part.startsWith('`') ? code(part.slice(1, -1), LONGEST_LINE) : part);
 
 /** Of an answer; what a rule says in one line is shorter. */
 const LONGEST_LINE = 900;
@@ -145,12 +148,6 @@ export const fitted = (
     text = next;
   }
   return text;
-};
-
-/** What has to be typed before the next deployment can start there. */
-export const stillLocked = (environment: string): string => {
-  const name = inline(environment, 40);
-  return `${name} stays locked until somebody types \`/deploy unlock ${name} &lt;reason&gt;\`.`;
 };
 
 /** `1 line`, `4 lines`. */

@@ -57,7 +57,7 @@ describe('a first day', () => {
 
   it('names the kind that is not there yet, and the source that env has not', () => {
     expect(of('kubernetes', { resource: 'deployment/tiny' }, tiny)).toEqual(missing('kind kubernetes'));
-    expect(of('env', { name: 'SIGNING_KEY' }, tiny)).toEqual(missing('env source'));
+    expect(of('env', { name: 'SIGNING_KEY' }, tiny)).toEqual(missing('no source for env'));
   });
 
   it('reaches nothing through the default of a parameter', () => {

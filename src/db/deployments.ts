@@ -6,9 +6,6 @@ import type { Instant } from '../lib/time.ts';
 import type { KeptDeployments } from './kept-deployments.ts';
 import type { Schema } from './schema.ts';
 
-/** Far beyond what a team has under way, weeks of watching included: a newer T-0 wakes every older one of its place. */
-const MOST_LIVE = 1000;
-
 const dateOf = (at: Instant | undefined): Date | null => (at === undefined ? null : new Date(at));
 
 const rowOf = (deployment: Deployment, nextDueAt: Instant | undefined, now: Instant) => {
@@ -84,11 +81,11 @@ export const deploymentStore = (db: Kysely<Schema>, kept: KeptDeployments) => {
       (await whole(await stamps().where('id', '=', id).execute()))[0],
     findByNumber: async (teamId: string, number: number): Promise<Deployment | undefined> =>
       (await whole(await stamps().where('team_id', '=', teamId).where('number', '=', number).execute()))[0],
-    /** Not ended, newest first; everywhere, or in one channel. */
+    /** Not ended, newest first; everywhere, or in one channel. All of them: a newer T-0 wakes every older one of its place. */
     listLive: async (teamId: string, channel?: string): Promise<Deployment[]> => {
       let query = stamps().where('team_id', '=', teamId).where('ended_at', 'is', null);
       if (channel !== undefined) query = query.where('channel', '=', channel);
-      return whole(await query.orderBy('number', 'desc').limit(MOST_LIVE).execute());
+      return whole(await query.orderBy('number', 'desc').execute());
     },
     listLiveIds: async (): Promise<string[]> => {
       const rows = await db.selectFrom('deployment').select('id').where('ended_at', 'is', null).execute();

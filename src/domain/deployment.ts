@@ -229,12 +229,17 @@ export type Deployment = {
    * `rollback:open`, `item:<id>` for an item with a time of its own and `items:<stage>` for those due with their stage.
    */
   readonly reminded: Readonly<Record<string, Instant>>;
+  /** Who freed its place by hand, and when; absent: nobody did since it last took it. */
+  readonly unlocked?: { readonly by: PersonId; readonly at: Instant };
   /** Deployment that took over this one's watch. */
   readonly supersededBy?: string;
   readonly supersededAt?: Instant;
   /** Counts transitions; every stored change adds one. */
   readonly revision: number;
 };
+
+/** A deployment as people know it, by its id: `#13` of `small-13`. */
+export const numberOf = (id: string): string => id.replace(/^.*-(?=\d+$)/, '#');
 
 export const progressOf = (deployment: Deployment, itemId: string): ItemProgress =>
   deployment.items[itemId] ?? {};

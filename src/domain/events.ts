@@ -92,6 +92,8 @@ export type StateEvent =
   | ({ readonly type: 'aborted'; readonly locked: boolean } & Reasoned)
   | { readonly type: 'rollback_started'; readonly run: RollbackRun }
   | { readonly type: 'rolled_back' }
+  /** Somebody freed its place by hand. */
+  | ({ readonly type: 'unlocked' } & Reasoned)
   | ({ readonly type: 'signed'; readonly role: string; readonly acceptedDebts: readonly string[] } & By)
   | {
       readonly type: 'completed';

@@ -68,3 +68,6 @@ export type Refusal = {
 };
 
 export const refusal = (code: RefusalCode, message: string): Refusal => ({ code, message });
+
+/** A name that somebody typed, as an answer quotes it: in code, where every mark stays as it is. Nothing inside can end it. */
+export const quoted = (typed: string): string => `\`${typed.replaceAll('`', 'ˋ')}\``;

@@ -108,7 +108,7 @@ const ROWS: readonly Row[] = [
     'the figure is none',
     started,
     by('bob', (now, who) => confirmItem(now, { itemId: 'load-figures', actor: who, evidence: 'much' })),
-    /asks for a number in ms; "much" is none/,
+    /asks for a number in ms; `much` is none/,
   ],
   [
     'not_a_check',

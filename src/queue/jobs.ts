@@ -2,6 +2,7 @@ import type { BackendClasses, DeduplicationOptions, IQueueBackend } from 'bullmq
 import { createPostgresBackend, createRedisBackend, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Log } from '../lib/log.ts';
+import { onceAnOutage } from './once-an-outage.ts';
 import type { Payload, Policy, QueueName } from './payloads.ts';
 import { PAYLOADS, POLICIES, QUEUE_NAMES } from './payloads.ts';
 
@@ -39,6 +40,9 @@ const SCHEMA = 'tminus_queue';
  * is safe to run twice: a lock lost by a process that was only slow does no harm.
  */
 const LOST = { lockDuration: 10_000, stalledInterval: 5000 } as const;
+
+/** Without an error for this long the backend is taken to be back, and its next one is news. */
+const QUIET_MS = 30_000;
 
 /** Small pools: every queue and worker of the Postgres backend has its own. */
 const POOL = { queue: 2, worker: 4 } as const;
@@ -80,18 +84,21 @@ type Queues = ReadonlyMap<QueueName, InstanceType<Classes['Queue']>>;
 
 export const createJobs = (backend: JobsBackend, log: Log): Jobs => {
   const connected = backendOf(backend);
+  const once = onceAnOutage(QUIET_MS);
   const { classes, connectionFor, prefix } = connected;
   const queues: Queues = new Map(
     QUEUE_NAMES.map((name) => {
       const queue = new classes.Queue(name, { connection: connectionFor('queue'), ...prefix });
-      queue.on('error', (err) => log.warn({ err, queue: name }, 'queue_connection_lost'));
+      queue.on('error', (err) =>
+        once(err.message, () => log.warn({ err, queue: name }, 'queue_connection_lost')),
+      );
       return [name, queue];
     }),
   );
   return {
     add: (name, payload) => addJob(queues, { name, payload, foldFor: foldIntoWaiting }),
     addAgain: (name, payload) => addJob(queues, { name, payload, foldFor: oncePerWhile }),
-    process: (handlers) => processJobs(connected, handlers, log),
+    process: (handlers) => processJobs(connected, handlers, { log, once }),
     ping: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.getJobCounts('waiting')));
     },
@@ -140,7 +147,7 @@ const addJob = async (
 const processJobs = (
   { classes, connectionFor, prefix }: ReturnType<typeof backendOf>,
   handlers: Handlers,
-  log: Log,
+  { log, once }: { log: Log; once: ReturnType<typeof onceAnOutage> },
 ): { readonly stop: () => Promise<void> } => {
   const stopping = new AbortController();
   const workers = Object.entries(handlers).map(([name, handler]) => {
@@ -152,7 +159,7 @@ const processJobs = (
       ...LOST,
       ...prefix,
     });
-    worker.on('error', (err) => log.warn({ err, queue }, 'worker_connection_lost'));
+    worker.on('error', (err) => once(err.message, () => log.warn({ err, queue }, 'worker_connection_lost')));
     worker.on('failed', (job, err) => {
       const isLast = (job?.attemptsMade ?? 0) >= POLICIES[queue].attempts;
       log[isLast ? 'error' : 'warn']({ err, queue, payload: job?.data as unknown }, 'job_failed');

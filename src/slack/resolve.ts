@@ -4,7 +4,7 @@ import type { Scene } from '../blocks/scene.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { refusal } from '../domain/refusal.ts';
+import { quoted, refusal } from '../domain/refusal.ts';
 import type { Board } from '../domain/standing.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
@@ -103,7 +103,10 @@ const findItemByName = (board: Board, typed: string): Result<string, Refusal> =>
   if (only !== undefined && more.length === 0) return ok(only);
   if (more.length > 0) {
     return err(
-      refusal('ambiguous_item', `${typed} could be ${starting.slice(0, 5).join(', ')}. Type more of it.`),
+      refusal(
+        'ambiguous_item',
+        `${quoted(typed)} could be ${starting.slice(0, 5).join(', ')}. Type more of it.`,
+      ),
     );
   }
   const near = nearest(name, ids);
@@ -111,5 +114,5 @@ const findItemByName = (board: Board, typed: string): Result<string, Refusal> =>
     near.length === 0
       ? 'Open phase shows the ids; the numbers stand on the card too.'
       : `Did you mean ${near.join(' or ')}?`;
-  return err(refusal('unknown_item', `There is no item ${typed}. ${hint}`));
+  return err(refusal('unknown_item', `There is no item ${quoted(typed)}. ${hint}`));
 };

@@ -19,13 +19,14 @@ import type { StoredChain } from '../domain/judge-chain.ts';
 import type { EffectiveChecklist } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { isEnded } from '../domain/deployment.ts';
-import { refusal } from '../domain/refusal.ts';
+import { quoted, refusal } from '../domain/refusal.ts';
 import type { Situation } from '../domain/situation.ts';
 import { nearest } from '../lib/nearest.ts';
 import { stated } from '../lib/stated.ts';
 import { noticeRow, tell } from '../usecases/notices.ts';
 import { actorFor } from '../usecases/act.ts';
-import { readinessOfFiles } from '../usecases/preflight.ts';
+import { readinessOfFiles } from '../usecases/count-readiness.ts';
+import { countsOf } from '../usecases/preflight.ts';
 import { leftLocked } from '../usecases/lock-place.ts';
 import { environmentOf, situate } from '../usecases/situate.ts';
 import type { Lock } from '../domain/lock.ts';
@@ -156,7 +157,9 @@ const showStatus = async (
   if (wanted !== undefined && known.length > 0 && !known.includes(wanted)) {
     const near = nearest(wanted, known);
     const hint = `Environments: ${(near.length > 0 ? near : known).join(', ')}.`;
-    return refusalMessage(refusal('unknown_environment', `There is no environment ${wanted}. ${hint}`));
+    return refusalMessage(
+      refusal('unknown_environment', `There is no environment ${quoted(wanted)}. ${hint}`),
+    );
   }
   const live = await seeLive(looking);
   const here = live.filter(({ deployment }) => wanted === undefined || deployment.environment === wanted);
@@ -198,7 +201,7 @@ const showHistory = async (looking: Looking, system: string | undefined): Promis
     return historyMessage(await seenAll(looking, deployments));
   const near = nearest(system, known);
   const hint = near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Loaded: ${known.join(', ')}.`;
-  return refusalMessage(refusal('unknown_system', `There is no system ${system}. ${hint}`));
+  return refusalMessage(refusal('unknown_system', `There is no system ${quoted(system)}. ${hint}`));
 };
 
 const showLocks = async ({ loop, stores }: Looking): Promise<Message> => {
@@ -224,7 +227,7 @@ const showChecklists = (loop: Loop): Message => {
   const names = environments.size > 0 ? [...environments.keys()] : ['production'];
   const lines: ChecklistLine[] = [...checklists.values()].flatMap((checklist) =>
     names.map((name) => {
-      const counts = readinessOfFiles(loop, checklist, environmentOf(loop, name));
+      const counts = countsOf(readinessOfFiles(loop, checklist, environmentOf(loop, name)));
       const { automatic: connected, notConnected, byClick, byPeople, missing } = counts;
       const { system, title } = checklist;
       return { system, title, environment: name, connected, notConnected, byClick, byPeople, missing };

@@ -1,4 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts';
+import { numberOf } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import type { Actor, Situation } from '../domain/situation.ts';
@@ -64,7 +65,7 @@ const decideOn = async (
 ): Promise<Result<Transition, Refusal>> => {
   const deployment = await tx.deployments.lock(deploymentId);
   if (deployment === undefined) {
-    const result = err(refusal('unknown_deployment', `There is no deployment ${deploymentId}.`));
+    const result = err(refusal('unknown_deployment', `There is no deployment ${numberOf(deploymentId)}.`));
     await finish(loop, tx, { cause, result, deploymentId: null });
     return result;
   }

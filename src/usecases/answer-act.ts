@@ -1,5 +1,6 @@
 import { namesOf } from '../domain/decide/open-items.ts';
 import type { DomainEvent } from '../domain/events.ts';
+import { quoted } from '../domain/refusal.ts';
 import type { Situation } from '../domain/situation.ts';
 import { leftOutText } from './acts.ts';
 import { boardOf } from '../domain/standing.ts';
@@ -67,7 +68,7 @@ const deploymentWords = (
         ? `Running: ${event.runs.map(({ itemId }) => titleOf({ ...situation, deployment, rules }, itemId)).join(', ')}.`
         : undefined;
     case 'version_set':
-      return `The version of ${subject} is ${event.version}.${askedAgain({ ...situation, deployment, rules }, event.itemIds)}`;
+      return `The version of ${subject} is ${quoted(event.version)}.${askedAgain({ ...situation, deployment, rules }, event.itemIds)}`;
     case 'go_deferred':
       return `Re-measuring ${event.itemIds.length === 1 ? '1 result' : `${event.itemIds.length} results`} older than ${rules.goFreshness / MINUTE} min; Go again when they are in.`;
     case 'go_given':

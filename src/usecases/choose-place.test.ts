@@ -63,14 +63,14 @@ it('a version typed where two systems are loaded asks for the system', () => {
 
 it('an unknown system is answered with the nearest names, else with all that are loaded', () => {
   expect(placeOf('smal')).toMatchObject({
-    error: { code: 'unknown_system', message: 'There is no system smal. Did you mean small?' },
+    error: { code: 'unknown_system', message: 'There is no system `smal`. Did you mean small?' },
   });
   expect(placeOf('warehouse')).toMatchObject({
-    error: { code: 'unknown_system', message: 'There is no system warehouse. Loaded: tiny, small.' },
+    error: { code: 'unknown_system', message: 'There is no system `warehouse`. Loaded: tiny, small.' },
   });
   expect(
     choosePlace({ environment: 'mars', rest: [] }, { files, channelNames: [], last: undefined }),
   ).toMatchObject({
-    error: { code: 'unknown_environment', message: 'There is no environment mars. Loaded: production.' },
+    error: { code: 'unknown_environment', message: 'There is no environment `mars`. Loaded: production.' },
   });
 });

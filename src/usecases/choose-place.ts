@@ -1,7 +1,7 @@
 import type { Checklist, Choices, Environment, FileProblem, Item, Parameter } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { refusal } from '../domain/refusal.ts';
+import { quoted, refusal } from '../domain/refusal.ts';
 import { versionProblem } from '../domain/decide/set-version.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { placeholdersIn } from '../lib/placeholders.ts';
@@ -51,7 +51,7 @@ const readWords = (
   const isSystem = first !== undefined && (files.checklists.has(first) || files.broken.has(first));
   const known = [...files.checklists.keys()];
   if (first !== undefined && !isSystem && !isMeantAsVersion({ first, second, implied, known })) {
-    return err(refusal('unknown_system', `There is no system ${first}. ${hintFor(first, known)}`));
+    return err(refusal('unknown_system', `There is no system ${quoted(first)}. ${hintFor(first, known)}`));
   }
   const system = isSystem ? first : implied;
   if (system === undefined) return ok(ASK);
@@ -86,7 +86,9 @@ const knownEnvironment = (name: string, files: Files): Result<string, Refusal> =
   const isPlain = /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
   if (environments.has(name) || (!hasEnvironmentFiles(files) && isPlain)) return ok(name);
   const known = [...environments.keys()];
-  return err(refusal('unknown_environment', `There is no environment ${name}. ${hintFor(name, known)}`));
+  return err(
+    refusal('unknown_environment', `There is no environment ${quoted(name)}. ${hintFor(name, known)}`),
+  );
 };
 
 const impliedSystem = (
@@ -129,7 +131,7 @@ export const choicesFor = (
       return err(
         refusal(
           'choice_invalid',
-          `${group} has no option ${option}. Options: ${Object.keys(options).join(', ')}.`,
+          `${group} has no option ${quoted(option)}. Options: ${Object.keys(options).join(', ')}.`,
         ),
       );
     }

@@ -3,16 +3,17 @@ import { environmentChain } from '../domain/audit.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { isEnded } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { refusal } from '../domain/refusal.ts';
+import { quoted, refusal } from '../domain/refusal.ts';
+import { transition } from '../domain/transition.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
 import type { Cause } from './act.ts';
 import { finish } from './act.ts';
 import { hasEnvironmentFiles } from './files.ts';
-import { noticeRow, tell } from './notices.ts';
 import { lockedRefusal } from './lock-place.ts';
-import { environmentOf } from './situate.ts';
+import { persist } from './persist.ts';
+import { environmentOf, situate } from './situate.ts';
 import type { Lock } from '../domain/lock.ts';
 import type { Tx } from './stores.ts';
 import { WHOLE_ENVIRONMENT } from '../domain/lock.ts';
@@ -80,7 +81,7 @@ const unknownEnvironment = (loop: Loop, { environment }: LockInput): Refusal | u
     near.length === 0
       ? `Environments: ${names.join(', ') || 'none is loaded'}.`
       : `Did you mean ${near.join(' or ')}?`;
-  return refusal('unknown_environment', `There is no environment ${environment}. ${hint}`);
+  return refusal('unknown_environment', `There is no environment ${quoted(environment)}. ${hint}`);
 };
 
 const takeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<Changed, Refusal>> => {
@@ -127,21 +128,14 @@ const freeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<
   const chosen = chooseLock(loop, input, held);
   if (!chosen.ok) return chosen;
   const { lock, reason } = chosen.value;
+  // Before the lock, as every act on it does: two that wait for each other would both be undone.
+  const holder = lock.deploymentId === null ? undefined : await tx.deployments.lock(lock.deploymentId);
   const freed = await tx.locks.release(loop.teamId, lock.environment, lock.system);
   if (freed === undefined) return err(refusal('not_locked', `${placeOf(lock)} is not locked.`));
   const fact = { type: 'lock_released', ...freed, by: input.by.id, why: reason };
   await tx.audit.append(environmentChain(loop.teamId, lock.environment), [fact], loop.now().getTime());
-  const holder = freed.deploymentId === null ? undefined : await tx.deployments.find(freed.deploymentId);
-  if (holder !== undefined) await redraw(loop, tx, holder);
-  if (holder !== undefined && !isEnded(holder.state)) {
-    const event = { type: 'unlocked' as const, by: input.by.id, reason };
-    const notice = noticeRow(`unlocked:${input.cause.inboxId}`, holder.id, {
-      kind: 'event',
-      event,
-      broadcast: false,
-    });
-    await tell(tx, notice, loop.now().getTime());
-  }
+  if (holder !== undefined && holder.id === freed.deploymentId)
+    await tellHolder(loop, tx, { holder, by: input.by.id, reason });
   return ok({ locks: [freed], answer: `Unlocked: ${placeOf(freed)}.${underWay(holder)}` });
 };
 
@@ -161,7 +155,9 @@ const chooseLock = (loop: Loop, input: LockInput, held: readonly Lock[]): Result
   }
   const [only, ...others] = held;
   if (only === undefined)
-    return err(unknownEnvironment(loop, input) ?? refusal('not_locked', `${environment} is not locked.`));
+    return err(
+      unknownEnvironment(loop, input) ?? refusal('not_locked', `${quoted(environment)} is not locked.`),
+    );
   if (isSystem(loop, first) && only.system !== WHOLE_ENVIRONMENT) {
     const message = `${placeOf({ system: first, environment })} is not locked. Locked there: ${namesOf(held)}.`;
     return err(refusal('not_locked', message));
@@ -184,16 +180,14 @@ const underWay = (holder: Deployment | undefined): string =>
     ? ''
     : ` ${holder.system} #${holder.number} is under way (${holder.state.kind.replaceAll('_', ' ')}) and does not hold its place any more: another deployment can start there.`;
 
-/** The card of a deployment says since when it holds its place; it holds it no longer. */
-const redraw = async (loop: Loop, tx: Tx, { id, channel }: Deployment): Promise<void> => {
-  const messageId = await tx.messages.want({
-    id: loop.newId(),
-    deploymentId: id,
-    kind: 'card',
-    ref: 'card',
-    channel,
-    isAwaited: true,
-  });
-  await tx.outbox.add([{ queue: 'renders', payload: { messageId } }], loop.now().getTime());
-  await tx.wakeRelays();
+/** The deployment that held the place knows of it from then on: its card says so. */
+const tellHolder = async (
+  loop: Loop,
+  tx: Tx,
+  { holder, by, reason }: { holder: Deployment; by: string; reason: string },
+): Promise<void> => {
+  const checklist = await tx.checklists.get(holder.checklistHash);
+  const situation = situate(loop, { deployment: holder, checklist, now: loop.now().getTime() });
+  const change = transition(situation, () => ok([{ type: 'unlocked', by, reason }]));
+  if (change.ok) await persist(loop, tx, { situation, change: change.value });
 };

@@ -22,8 +22,8 @@ export const nagLocks = async (loop: Loop): Promise<void> => {
   });
 };
 
-const nagText = ({ environment, system, deploymentId }: Lock): string => {
+const nagText = ({ environment, system, deploymentId, reason }: Lock): string => {
   const place = system === WHOLE_ENVIRONMENT ? environment : `${system} in ${environment}`;
-  const by = deploymentId === null ? 'You hold' : `${deploymentId}, which you started, holds`;
+  const by = deploymentId === null ? 'You hold' : `${reason}, which you started, holds`;
   return `${by} the lock on ${place} for more than ${HELD_LONG_HOURS} h, and nobody else can deploy there. If it is not needed any more: /deploy unlock ${environment} &lt;reason&gt;`;
 };

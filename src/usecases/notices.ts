@@ -1,4 +1,5 @@
 import type { RungCounts } from '../domain/deployment.ts';
+import { isEnded } from '../domain/deployment.ts';
 import { lastDone } from '../domain/complete.ts';
 import type { DomainEvent, EventOf } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusal.ts';
@@ -165,6 +166,8 @@ const posts = (change: Transition): readonly NoticeToSend[] => {
         return isNewlyBlind(change, event) ? say(`not-measured:${event.followUpId}`, blind(event)) : [];
       case 'completed':
         return ended;
+      case 'unlocked':
+        return isEnded(after.state) ? [] : say(`unlocked:${after.revision}`, unlocked(event));
       case 'reminded':
         return event.key === 'sign-off:asked'
           ? again('sign_off_asked')
@@ -198,6 +201,12 @@ const repeated = ({ alertId, toBackup }: EventOf<'alert_repeated'>): Notice => (
   kind: 'event',
   event: { type: 'alert_repeated', alertId, toBackup },
   broadcast: true,
+});
+
+const unlocked = ({ by, reason }: EventOf<'unlocked'>): Notice => ({
+  kind: 'event',
+  event: { type: 'unlocked', by, reason },
+  broadcast: false,
 });
 
 const blind = ({ followUpId }: EventOf<'follow_up_finished'>): Notice => ({

@@ -1,12 +1,9 @@
 import { missingPeople } from '../domain/decide/missing-people.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import type { Checklist, Environment } from '../domain/checklist.ts';
-import { unstarted } from './unstarted.ts';
-import { choicesFor } from './choose-place.ts';
-import { situate } from './situate.ts';
-import type { Loop } from './world.ts';
 import type { Situation } from '../domain/situation.ts';
-import { boardOf, isLeaf } from '../domain/standing.ts';
+import { boardOf } from '../domain/standing.ts';
+import type { Standing } from './count-readiness.ts';
+import { countReadiness } from './count-readiness.ts';
 
 /** What will happen when this deployment starts, and what stands in its way. */
 export type Preflight = {
@@ -22,44 +19,29 @@ export type Preflight = {
   readonly blockers: readonly Refusal[];
 };
 
-/** The same counts for a system in an environment before anybody starts anything. */
-export const readinessOfFiles = (loop: Loop, checklist: Checklist, environment: Environment): Preflight => {
-  const choices = choicesFor(checklist, environment, {});
-  const pinned = loop.effective(checklist, environment, checklist.system);
-  const place = unstarted(loop, {
-    system: checklist.system,
-    environment: environment.environment,
-    checklistHash: pinned.hash,
-    choices: choices.ok ? choices.value : { variants: {}, parameters: {} },
-  });
-  // Whoever starts names a version: no file has to give one.
-  const deployment = { ...place, version: 'any' };
-  const now = loop.now().getTime();
-  return preflight(situate(loop, { deployment, checklist: pinned.checklist, now }), []);
-};
+/** Counts what applies here, and collects every blocker at once. */
+export const preflight = (situation: Situation, locks: readonly Refusal[]): Preflight => ({
+  ...countsOf(countReadiness(boardOf(situation).plan, (entry) => situation.readiness(entry))),
+  blockers: [...locks, ...missingPeople(situation)],
+});
 
-/** Counts what applies here, rollback plans apart, and collects every blocker at once. */
-export const preflight = (situation: Situation, locks: readonly Refusal[]): Preflight => {
-  const leaves = boardOf(situation).plan.items.filter(
-    (entry) => entry.applies && isLeaf(entry) && entry.section !== 'rollback' && entry.section !== 'after',
-  );
-  const checks = leaves
-    .filter(({ item }) => item.body.kind === 'check')
-    .map((entry) => situation.readiness(entry));
+/** The counts people are told. */
+export const countsOf = ({
+  connected,
+  byClick,
+  byPeople,
+  waiting,
+}: Standing): Omit<Preflight, 'blockers'> => {
   const missing = new Map<string, number>();
-  for (const readiness of checks) {
-    if (readiness.kind !== 'not_connected') continue;
-    for (const what of readiness.missing) missing.set(what, (missing.get(what) ?? 0) + 1);
-  }
-  const count = (kind: string) => checks.filter((readiness) => readiness.kind === kind).length;
+  for (const what of waiting.flatMap((check) => check.missing))
+    missing.set(what, (missing.get(what) ?? 0) + 1);
   return {
-    automatic: count('connected'),
-    notConnected: count('not_connected'),
-    byClick: count('by_click'),
+    automatic: connected,
+    notConnected: waiting.length,
+    byClick,
+    byPeople,
     missing: [...missing]
       .map(([what, number]) => ({ what, checks: number }))
       .sort((a, b) => b.checks - a.checks),
-    byPeople: leaves.length - checks.length,
-    blockers: [...locks, ...missingPeople(situation)],
   };
 };

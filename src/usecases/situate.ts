@@ -42,7 +42,8 @@ type HoldsInEnvironment = Map<string, HoldsCondition>;
 /** One function per environment, for as long as the rule it applies: a plan that was laid out with it is known by it. */
 const judges = new WeakMap<Loop['holds'], HoldsInEnvironment>();
 
-const holdsIn = ({ holds }: Loop, environment: string): HoldsCondition => {
+/** The rule of conditions in one environment. */
+export const holdsIn = ({ holds }: Pick<Loop, 'holds'>, environment: string): HoldsCondition => {
   const known: HoldsInEnvironment = judges.get(holds) ?? new Map<string, HoldsCondition>();
   judges.set(holds, known);
   const judge =
@@ -78,9 +79,16 @@ export const environmentFor = (
   return named !== undefined && isOpen ? withNamed(file, named) : file;
 };
 
-type Place = { deployment: Deployment; checklist: EffectiveChecklist; entry: PlanItem };
+/** What a deployment puts in where a definition leaves a name. */
+type AtRun = Pick<Deployment, 'version' | 'previousVersion' | 'captured' | 'choices' | 'rollback'>;
 
-const readinessOf = (loop: Loop, { deployment, checklist, entry }: Place): Readiness => {
+type Place = { deployment: AtRun; checklist: EffectiveChecklist; entry: PlanItem };
+
+/** Whether an item's check can run by itself, as far as can be told without contacting anything. */
+export const readinessOf = (
+  loop: Pick<Loop, 'readiness' | 'hasEnv'>,
+  { deployment, checklist, entry }: Place,
+): Readiness => {
   const { body } = entry.item;
   if (body.kind !== 'check') return { kind: 'not_connected', missing: ['no check'] };
   const { connections } = checklist;
@@ -99,7 +107,7 @@ const readinessOf = (loop: Loop, { deployment, checklist, entry }: Place): Readi
       };
 };
 
-const unknownVersion = (deployment: Deployment, name: string): readonly string[] => {
+const unknownVersion = (deployment: AtRun, name: string): readonly string[] => {
   if (name !== 'deployment.version' && name !== 'deployment.previous') return [];
   if (valueAtRun(deployment, name) !== undefined) return [];
   return [name === 'deployment.version' ? 'version not set' : 'the version before is not known'];
@@ -112,7 +120,7 @@ export const requestFor = ({ deployment, checklist }: Situation, check: CheckDef
 });
 
 const valueAtRun = (
-  { version, previousVersion, captured, choices, rollback }: Deployment,
+  { version, previousVersion, captured, choices, rollback }: AtRun,
   name: string,
 ): Json | undefined => {
   if (name === 'deployment.version') return version ?? undefined;

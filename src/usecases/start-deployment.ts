@@ -3,7 +3,7 @@ import { carryOver, isCarriable } from '../domain/decide/carry-over.ts';
 import type { Deployment, NamedPeople } from '../domain/deployment.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import type { Refusal } from '../domain/refusal.ts';
-import { refusal } from '../domain/refusal.ts';
+import { quoted, refusal } from '../domain/refusal.ts';
 import { requireMember } from '../domain/actor.ts';
 import { lockFromOf } from '../domain/lock.ts';
 import { nextDueAt } from '../domain/elapse.ts';
@@ -60,7 +60,8 @@ export const startDeployment = async (loop: Loop, input: StartInput): Promise<Re
 const begin = async (loop: Loop, input: StartInput): Promise<Result<Started, Refusal>> => {
   const environment = environmentOf(loop, input.environment);
   const checklist = loop.files().checklists.get(input.system);
-  if (checklist === undefined) return err(refusal('unknown_system', `There is no system ${input.system}.`));
+  if (checklist === undefined)
+    return err(refusal('unknown_system', `There is no system ${quoted(input.system)}.`));
   const wanted = environment.systems[input.system]?.channel ?? environment.channel;
   const found = wanted === undefined ? undefined : await loop.people.channelId(wanted);
   const channel = found ?? input.channel;

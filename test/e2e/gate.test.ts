@@ -31,7 +31,7 @@ describe('the gate', () => {
 
   it('refuses Go without a version', async () => {
     await e2e.asks('ben', 'go', 'The version is not set. Type /deploy version <v>');
-    await e2e.asks('ana', 'version 1.1.0', 'The version of small #1 is 1.1.0.');
+    await e2e.asks('ana', 'version 1.1.0', 'The version of small #1 is `1.1.0`.');
     await e2e.card('small 1.1.0 → production', '[Go] [No-go…]');
   });
 
@@ -166,7 +166,7 @@ describe('an environment whose file breaks under a deployment', () => {
   it('is not taken for one that never had a file once the file is gone', async () => {
     await e2e.app.restart(() => rmSync(file()));
     await e2e.asks('omar', 'go', 'There is no environments/production.yaml any more');
-    await e2e.asks('omar', 'lock production now', 'There is no environment production');
+    await e2e.asks('omar', 'lock production now', 'There is no environment `production`');
   });
 
   it('has its rules again when the file has', async () => {

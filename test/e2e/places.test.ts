@@ -88,7 +88,7 @@ describe('several places locked in one environment', () => {
     await e2e.asks('omar', 'unlock production other it hangs', 'Unlocked: other in production.');
     await e2e.asks('omar', 'unlock production other it hangs', 'other in production is not locked');
     await e2e.asks('omar', 'unlock production it hangs too', 'Unlocked: small in production.');
-    await e2e.asks('omar', 'unlock production again', 'production is not locked');
+    await e2e.asks('omar', 'unlock production again', '`production` is not locked');
   });
 });
 

@@ -94,7 +94,7 @@ describe('settling an item', () => {
 
   it('asks for the figure an item wants; one out of bounds fails the item', async () => {
     await e2e.asks('ana', 'confirm load-figures', 'asks for a number in ms');
-    await e2e.asks('ana', 'confirm load-figures quick', '"quick" is none');
+    await e2e.asks('ana', 'confirm load-figures quick', '`quick` is none');
     await e2e.asks('ana', 'confirm load-figures 240', 'Failed: Peak load was measured');
     await e2e.card('Peak load was measured', 'failed by <@U0ANA>', '240');
     await e2e.asks('ana', 'undo load-figures', 'Undone');

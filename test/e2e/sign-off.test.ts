@@ -93,7 +93,7 @@ describe('signing off', () => {
       'no budget yet',
       'product-owner',
       'Head hash',
-      '1. Signing key is strong: env source',
+      '1. Signing key is strong: no source for env',
       '| Everyone has read the plan | confirmed | @ana | 2026-11-23',
     ]) {
       expect(file.content).toContain(text);

@@ -34,13 +34,13 @@ describe('starting a deployment', () => {
   afterEach(() => expectCleanConversation(e2e.app));
 
   it.each([
-    ['start prodution small', 'There is no environment prodution. Did you mean production?'],
-    ['start production smal 1.0.0', 'There is no system smal. Did you mean small?'],
-    ['strat production', 'There is no /deploy strat. Did you mean start?'],
+    ['start prodution small', 'There is no environment `prodution`. Did you mean production?'],
+    ['start production smal 1.0.0', 'There is no system `smal`. Did you mean small?'],
+    ['strat production', 'There is no `/deploy strat`. Did you mean start?'],
     ['start production small 1.0.0 now please', 'start <environment> [system] [version]'],
     ['start production small -1', 'A version starts with a letter or digit'],
     ['start production broken', 'broken.yaml:2'],
-    ['start production warehouse', 'There is no system warehouse. Loaded: '],
+    ['start production warehouse', 'There is no system `warehouse`. Loaded: '],
     ['go', 'No deployment is running in this channel'],
     ['skip cost-alerts #99 why', 'There is no deployment #99'],
     ['skip', '/deploy skip <item> [#n]'],
@@ -119,7 +119,7 @@ describe('starting a deployment', () => {
     await e2e.asks('ana', 'confirm plan-read #3', 'Confirmed: Everyone has read the plan.');
     await e2e.cardOf(3, 'confirmed by <@U0ANA>');
     await e2e.asks('ana', 'confirm plan-raed #1', 'Did you mean plan-read?');
-    await e2e.asks('ana', 'confirm r #1', 'r could be ready, run-deploy, rollback-app');
+    await e2e.asks('ana', 'confirm r #1', '`r` could be ready, run-deploy, rollback-app');
     await e2e.asks('ana', 'skip #1 cost no budget yet', 'Skipped: Cost alerts are set. It stays a debt');
     await e2e.cardOf(1, 'skipped by <@U0ANA>: no budget yet');
   });

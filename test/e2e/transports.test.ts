@@ -148,6 +148,23 @@ describe('when Slack does not do what it should', () => {
     expect(e2e.sandbox.files().map(({ name }) => name)).toEqual(['report-small-1.md']);
   });
 
+  it('puts the report into the thread once, although the answer to its upload was lost', async () => {
+    await e2e.asks('ana', 'note cost-alerts #1 another report', 'Noted');
+    e2e.clock.forward(2 * 60_000);
+    const summaries = async () => {
+      const { ts } = await e2e.card('small');
+      return e2e.sandbox.thread('#deploys', ts).filter(({ visibleText }) => visibleText.includes('Audit:'));
+    };
+    const earlier = (await summaries()).length;
+    e2e.sandbox.fault({ method: 'files.completeUploadExternal', kind: 'lose_answer' });
+    await e2e.asks('ana', 'report', 'small 1.1.0 → production');
+    await eventually('the summary', async () => (await summaries()).length > earlier);
+    const completed = e2e.sandbox.calls().filter(({ method }) => method === 'files.completeUploadExternal');
+    expect(completed.map(({ ok }) => ok)).toEqual([true, false]);
+    expect(e2e.sandbox.files()).toHaveLength(2);
+    expect(await summaries()).toHaveLength(earlier + 1);
+  });
+
   it('does not try for ever to show what Slack refuses', async () => {
     e2e.sandbox.fault({ method: 'chat.update', kind: 'error', error: 'invalid_blocks' });
     await e2e.asks('ana', 'confirm load-figures 140', 'Confirmed');
@@ -171,7 +188,7 @@ describe('when Slack does not do what it should', () => {
       e2e.app,
       ({ method, error }) =>
         ['message_not_found', 'ratelimited', 'answer_lost', 'invalid_blocks', undefined].includes(error) &&
-        method.startsWith('chat.'),
+        (method.startsWith('chat.') || method === 'files.completeUploadExternal'),
     );
   });
 });

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/db/connect.ts';
 import type { Database } from '../../src/db/connect.ts';
@@ -96,5 +97,18 @@ describe('deployments that two processes read and change', () => {
     );
     const items = Object.keys((await one.deployments.find(id))?.items ?? {});
     expect(items).toEqual(expect.arrayContaining(names));
+  });
+
+  it('are all listed while they are under way, however many there are', async () => {
+    const { db } = opened[0] as Database;
+    await sql`
+      insert into deployment
+        (id, team_id, number, system, environment, channel, state, checklist_hash, body, started_at, revision)
+      select 'many-' || n, 'TMANY', n, system, environment, channel, state, checklist_hash,
+        body || jsonb_build_object('number', n), started_at, revision
+      from deployment, generate_series(1, 1001) n where id = ${id}`.execute(db);
+    const live = await one.deployments.listLive('TMANY');
+    expect(live).toHaveLength(1001);
+    expect(live.at(-1)?.number).toBe(1);
   });
 });

@@ -4,7 +4,7 @@ import { progressOf } from '../../domain/deployment.ts';
 import { rerunItems } from '../../domain/settle/rerun-items.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { cardText, drawn } from '../../../test/support/cards.ts';
-import { situationIn } from '../../../test/support/journey.ts';
+import { situationIn, started } from '../../../test/support/journey.ts';
 import { outline } from '../../../test/support/outline.ts';
 import { actor, answer, at, passTime, run, workerGone } from '../../../test/support/situation.ts';
 import { eventPost } from '../messages/posts.ts';
@@ -28,6 +28,17 @@ describe('while verifying', () => {
     const row = rows.findIndex((line) => line.startsWith('✖ 11. *The service says it is healthy*'));
     expect(rows[row]).toContain('status: expected 200, got 503');
     expect(rows[row + 1]).toBe('[Re-run] [Accept…] [Roll back…] [Details]');
+  });
+
+  test('checks of one over-privileged login are one row while preparing too', () => {
+    const line = 'db: the login is a superuser; give checks a role that can only read';
+    const refused = { outcome: 'error' as const, line, cause: 'sql db: superuser' };
+    const rows = drawn(
+      answer(started(), { 'signing-key': refused, 'database-answers': refused, 'users-before': refused }),
+    ).filter((row) => row.includes('superuser'));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toContain('not yet');
+    expect(rows[0]).toContain('2 more checks with the same cause');
   });
 
   test('three checks with one cause are one row', () => {

@@ -50,7 +50,7 @@ describe('the heading', () => {
   test('says when another deployment took the watch over', () => {
     const { deployment, ...rest } = situationIn('watching');
     const situation = { ...rest, deployment: { ...deployment, supersededBy: 'tiny-43' } };
-    expect(drawn(situation)[1]).toContain('watch taken over by tiny-43');
+    expect(drawn(situation)[1]).toContain('watch taken over by #43');
   });
 
   test('links the card it replaces, and nothing that is no address', () => {
@@ -155,5 +155,5 @@ test('the menu opens phases, open ones first, and offers what fits the state', (
 
 test('a re-deployment names what it follows', () => {
   const redeploys = { id: 'tiny-41', ended: 'aborted' } as const;
-  expect(cardText(started({ deployment: { redeploys } }))).toContain('after tiny-41, aborted');
+  expect(cardText(started({ deployment: { redeploys } }))).toContain('after #41, aborted');
 });

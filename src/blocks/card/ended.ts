@@ -6,9 +6,10 @@ import { ACTION } from '../ids.ts';
 import { actions, context, section } from '../kit.ts';
 import type { Scene } from '../scene.ts';
 import { linesOf } from '../scene.ts';
-import { bold, dateTime, fitted, inline, listed, mention, stillLocked } from '../text.ts';
+import { bold, dateTime, fitted, inline, listed, mention } from '../text.ts';
 import { deploymentButton } from './buttons.ts';
 import type { Detail } from './detail.ts';
+import { leftLockedText } from './heading.ts';
 import { peopleBlocks } from './people-rows.ts';
 
 /** Why and how far back, while a rollback runs and when it is done. */
@@ -32,15 +33,15 @@ export const endedBlocks = (scene: Scene): KnownBlock[] => [
 ];
 
 const endText = ({ situation }: Scene): string => {
-  const { state, environment } = situation.deployment;
-  const unlock = stillLocked(environment);
+  const { state } = situation.deployment;
+  const lock = leftLockedText(situation.deployment);
   switch (state.kind) {
     case 'completed':
       return `${bold(outcomeText(state))} ${dateTime(state.at)}`;
     case 'aborted':
-      return `${bold('Aborted')} by ${mention(state.by)} ${dateTime(state.at)}: ${inline(state.reason, 300)}${state.locked ? `\nLeft as it is. ${unlock}` : ''}`;
+      return `${bold('Aborted')} by ${mention(state.by)} ${dateTime(state.at)}: ${inline(state.reason, 300)}${state.locked ? `\nLeft as it is. ${lock}` : ''}`;
     case 'rolled_back':
-      return `${bold('Rolled back')} ${dateTime(state.at)}\n${unlock}`;
+      return `${bold('Rolled back')} ${dateTime(state.at)}\n${lock}`;
     default:
       return '';
   }

@@ -1,6 +1,7 @@
 import type { HeaderBlock, KnownBlock } from '@slack/types';
 import type { Deployment, DeploymentState } from '../../domain/deployment.ts';
 import { ON_CALL } from '../../domain/roles.ts';
+import { numberOf } from '../../domain/deployment.ts';
 import { context, header } from '../kit.ts';
 import { ago, dateTime, dotted, inline, link, mention, mentions, plain } from '../text.ts';
 import type { Scene } from '../scene.ts';
@@ -48,11 +49,11 @@ const factsText = ({ situation }: Scene, { lock, oldCard }: CardInput): string =
     previousVersion === null ? undefined : `replaces ${inline(previousVersion, 40)}`,
     redeploys === undefined
       ? undefined
-      : `after ${inline(redeploys.id, 60)}, ${STATE_WORDS[redeploys.ended].toLowerCase()}`,
+      : `after ${inline(numberOf(redeploys.id), 60)}, ${STATE_WORDS[redeploys.ended].toLowerCase()}`,
     `by ${mention(startedBy)}`,
     onCall === 'anyone' || onCall.length === 0 ? undefined : `on call ${mentions(onCall, { word: 'and' })}`,
     lock === undefined ? undefined : lockText(lock),
-    supersededBy === undefined ? undefined : `watch taken over by ${inline(supersededBy, 60)}`,
+    supersededBy === undefined ? undefined : `watch taken over by ${inline(numberOf(supersededBy), 60)}`,
     link(oldCard, 'earlier card'),
   );
 };
@@ -70,3 +71,10 @@ const lockText = ({ since, holderText }: NonNullable<CardInput['lock']>): string
   holderText === undefined
     ? `lock since ${dateTime(since)}`
     : `locked since ${dateTime(since)} by ${inline(holderText, 80)}`;
+
+/** Of a deployment that keeps its place when it ends: what has to be typed before the next can start there, or who freed it. */
+export const leftLockedText = ({ environment, unlocked }: Deployment): string => {
+  if (unlocked !== undefined) return `Unlocked by ${mention(unlocked.by)} ${dateTime(unlocked.at)}.`;
+  const name = inline(environment, 40);
+  return `${name} stays locked until somebody types \`/deploy unlock ${name} &lt;reason&gt;\`.`;
+};

@@ -4,26 +4,16 @@ import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
 import { unmeasuredNow } from '../../domain/watch/follow-ups.ts';
 import { evidenceOf } from '../../domain/decide/gate.ts';
 import type { Deployment, PersonId } from '../../domain/deployment.ts';
+import { numberOf } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
-import { titleOf } from '../card/heading.ts';
+import { leftLockedText, titleOf } from '../card/heading.ts';
 import { deciders } from '../card/waiting.ts';
 import { alertWords } from '../item/alert-words.ts';
 import { roleText } from '../item/words.ts';
 import { section } from '../kit.ts';
 import type { Message } from '../kit.ts';
 import type { Scene } from '../scene.ts';
-import {
-  bold,
-  dateTime,
-  durationText,
-  inline,
-  link,
-  listed,
-  mention,
-  plural,
-  stillLocked,
-  timeOf,
-} from '../text.ts';
+import { bold, dateTime, durationText, inline, link, listed, mention, plural, timeOf } from '../text.ts';
 import { goAnswer } from './answered.ts';
 import { backups, called, responders } from './people.ts';
 
@@ -79,9 +69,9 @@ const wordsFor = (scene: Scene, event: PostEvent): string => {
     case 'alert_repeated':
       return repeatWords(scene, event);
     case 'evidence_outdated':
-      return `${numberOf(event.by)} changed ${inline(scene.situation.deployment.environment, 40)}: what was measured before is measured again. What people confirmed stands; please look whether it still holds.`;
+      return `${inline(numberOf(event.by), 60)} changed ${inline(scene.situation.deployment.environment, 40)}: what was measured before is measured again. What people confirmed stands; please look whether it still holds.`;
     case 'superseded':
-      return `${numberOf(event.by)} is deployed: it takes over the watch.`;
+      return `${inline(numberOf(event.by), 60)} is deployed: it takes over the watch.`;
     case 'was_down':
       return `I was down ${timeOf(event.from)}-${timeOf(event.to)}. Of the looks due meanwhile only the newest runs, marked late; the others are missed.`;
     case 'unlocked': {
@@ -96,9 +86,6 @@ const wordsFor = (scene: Scene, event: PostEvent): string => {
 };
 
 type StateEvent = Told | { readonly type: 'go_given' | 'rolled_back' };
-
-/** A deployment as people call it: `#13` of `small-13`. */
-const numberOf = (id: string): string => inline(id.replace(/^.*-(?=\d+$)/, '#'), 60);
 
 const by = (id: string | null | undefined): string =>
   id === null || id === undefined ? '' : ` by ${mention(id)}`;
@@ -124,7 +111,7 @@ const stateWords = ({ situation }: Scene, event: StateEvent): string => {
     case 'rolled_back': {
       const after = checklist.rollback.after.length;
       const next = after === 0 ? '' : ` ${plural(after, 'line')} to do next work morning.`;
-      return `Rolled back. ${stillLocked(deployment.environment)}${next}`;
+      return `Rolled back. ${leftLockedText(deployment)}${next}`;
     }
   }
 };
@@ -136,7 +123,8 @@ const deployedWords = (deployment: Deployment, told: Told): string => {
 };
 
 /** Held or aborted; said late, it may be over. */
-const stoppedWords = ({ state, environment }: Deployment, told: Told): string => {
+const stoppedWords = (deployment: Deployment, told: Told): string => {
+  const { state } = deployment;
   const stopped = state.kind === 'held' || state.kind === 'aborted' ? state : undefined;
   const reason = told.reason ?? stopped?.reason;
   const who = by(told.reason === undefined ? stopped?.by : told.by);
@@ -144,7 +132,8 @@ const stoppedWords = ({ state, environment }: Deployment, told: Told): string =>
     const next = state.kind === 'held' ? 'Resume goes on.' : 'That is over.';
     return reason === undefined ? 'It was on hold; it goes on.' : `On hold${who}: ${why(reason)}. ${next}`;
   }
-  const left = state.kind === 'aborted' && state.locked ? ` Left as it is. ${stillLocked(environment)}` : '';
+  const left =
+    state.kind === 'aborted' && state.locked ? ` Left as it is. ${leftLockedText(deployment)}` : '';
   return `Aborted${who}: ${why(reason)}.${left}`;
 };
 

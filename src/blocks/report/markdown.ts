@@ -1,6 +1,7 @@
 import { unsignedRoles } from '../../domain/decide/sign-off.ts';
 import type { Instant } from '../../lib/time.ts';
 import type { Alert, Deployment } from '../../domain/deployment.ts';
+import { numberOf } from '../../domain/deployment.ts';
 import { stateWord, titleOf } from '../card/heading.ts';
 import { durationText, plain, plural, utc } from '../text.ts';
 import type { Scene } from '../scene.ts';
@@ -59,7 +60,9 @@ const outcomeLines = ({ scene }: ReportFacts, name: Name): string => {
 const redeploysLine = ({ redeploys }: Deployment): readonly string[] =>
   redeploys === undefined
     ? []
-    : [`- Re-deployment after: ${text(redeploys.id)}, ${stateWord({ kind: redeploys.ended }).toLowerCase()}`];
+    : [
+        `- Re-deployment after: ${text(numberOf(redeploys.id))}, ${stateWord({ kind: redeploys.ended }).toLowerCase()}`,
+      ];
 
 const anchorLines = ({ anchors, startedBy, goBy, deployedBy }: Deployment, name: Name): readonly string[] => {
   const by = (at: Instant | undefined, id: string | undefined) =>

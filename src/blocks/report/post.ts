@@ -1,4 +1,5 @@
 import { lastDone } from '../../domain/complete.ts';
+import type { Alert } from '../../domain/deployment.ts';
 import { unsignedRoles } from '../../domain/decide/sign-off.ts';
 import { stateWord, titleOf } from '../card/heading.ts';
 import { section } from '../kit.ts';
@@ -80,9 +81,17 @@ const alertsLine = ({ alerts, scene }: ReportFacts): string => {
   // With the deployment everything ends that was still open.
   const end = 'at' in deployment.state ? deployment.state.at : now;
   const lasted = alerts.map(({ since, state }) => (state.kind === 'resolved' ? state.at : end) - since);
-  const open = alerts.filter(({ state }) => state.kind !== 'resolved').length;
   const how = deployment.state.kind === 'rolled_back' ? 'ended by the rollback' : 'not over';
-  return `${plural(alerts.length, 'alert')}, the longest ${durationText(Math.max(...lasted))}${open === 0 ? '' : `, ${open} ${how}`}${blind}`;
+  return `${plural(alerts.length, 'alert')}, the longest ${durationText(Math.max(...lasted))}${notWellAgain(alerts, how)}${blind}`;
+};
+
+/** `, 1 accepted, 2 not over`: of those that did not end because all was well again. */
+const notWellAgain = (alerts: readonly Alert[], open: string): string => {
+  const ends = alerts.flatMap(({ state }) =>
+    state.kind === 'resolved' ? (state.decided?.kind ?? []) : open,
+  );
+  const kinds = [...new Set(ends)].toSorted((a, b) => Number(a === open) - Number(b === open));
+  return kinds.map((kind) => `, ${ends.filter((end) => end === kind).length} ${kind}`).join('');
 };
 
 const worstLine = ({ worst, scene }: ReportFacts): string => {

@@ -7,6 +7,7 @@ import type { StoredChain } from '../../domain/judge-chain.ts';
 import type { Measured } from '../../domain/deployment.ts';
 import { rollBack } from '../../domain/decide/roll-back.ts';
 import { markNotApplicable, skipItem } from '../../domain/settle/skip-item.ts';
+import { acceptRed } from '../../domain/settle/undo-item.ts';
 import type { Situation } from '../../domain/situation.ts';
 import { HOUR, MINUTE } from '../../lib/time.ts';
 import { settleAll, situationIn, started } from '../../../test/support/journey.ts';
@@ -177,6 +178,18 @@ test('an alert lasts no longer than the deployment it is about', () => {
   expect(outline(blocks)[0]).toMatch(/1 alert, the longest \d+ (s|min), 1 ended by the rollback/);
 });
 
+test('an alert that was accepted is not counted as over', () => {
+  const watching = situationIn('watching');
+  const bad = passTime(watching, watching.now + 2 * MINUTE, (now) =>
+    answer(now, { health: { outcome: 'fail', line: 'status: expected 200, got 503' } }),
+  );
+  const accepted = run(bad, (now) =>
+    acceptRed(now, { itemId: 'health', actor: actor(now, 'alice'), reason: 'known' }),
+  );
+  const { blocks } = reportPost({ situation: accepted, ...chain([]) });
+  expect(outline(blocks)[0]).toMatch(/1 alert, the longest \d+ (s|min), 1 accepted \/ /);
+});
+
 test('nothing got worse when nothing was deployed or everything stayed well', () => {
   expect(reportMarkdown({ situation: started(), ...chain([]) })).toContain('Never deployed.');
   const well = reportMarkdown({
@@ -215,6 +228,6 @@ test('the parts of the sum add up, whatever was done', () => {
 test('a re-deployment names what it follows', () => {
   const redeploys = { id: 'tiny-41', ended: 'rolled_back' } as const;
   const again = reportMarkdown({ situation: started({ deployment: { redeploys } }), ...chain([]) });
-  expect(again).toContain('- Re-deployment after: tiny-41, rolled back');
+  expect(again).toContain('- Re-deployment after: \\#41, rolled back');
   expect(reportMarkdown({ situation: started(), ...chain([]) })).not.toContain('Re-deployment');
 });

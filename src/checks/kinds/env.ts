@@ -40,7 +40,7 @@ export const env = defineCheck({
   },
   passes: { set: true },
   target: ({ name }) => name,
-  needs: (_params, { connections }) => (connections.envSource ? [] : ['env source']),
+  needs: (_params, { connections }) => (connections.envSource ? [] : ['no source for env']),
   run: async ({ name }, context) => {
     const variables = await readEnvSource(context);
     return measure(name, Object.hasOwn(variables, name) ? variables[name] : undefined);

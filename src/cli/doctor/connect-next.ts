@@ -3,7 +3,7 @@ import type { PasteBlock } from './paste-block.ts';
 import { pasteBlock } from './paste-block.ts';
 import type { Ladder, Remedy, Step, StepNumber } from './steps.ts';
 import { ladderOf, STEP_TITLES } from './steps.ts';
-import type { Standing } from './waiting.ts';
+import type { Standing } from '../../usecases/count-readiness.ts';
 
 /** A system in an environment, and how much of it is connected. */
 export type Place = {

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import { didYouMean } from '../../lib/nearest.ts';
 import { silentLog } from '../../lib/log.ts';
 import { loadFiles } from '../../main.ts';
+import type { Judging } from '../../usecases/count-readiness.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../command.ts';
 import { installedVersion, readInstalled } from '../installation.ts';
@@ -18,7 +19,7 @@ import { lookAtConfiguration } from './look-at-configuration.ts';
 import { lookAtSlack } from './look-at-slack.ts';
 import type { LiveWorker } from './look-at-stores.ts';
 import { lookAtStores } from './look-at-stores.ts';
-import { standingOf } from './waiting.ts';
+import { standingOf } from './standing.ts';
 
 /** Where checks would run when no file names an environment. */
 const USUAL_ENVIRONMENT = 'production';
@@ -65,8 +66,8 @@ const chosen = (words: readonly string[], { checklists, environments, broken }: 
 
 /** Live workers say what they hold; without one this process' own variables are the best guess. */
 const holderOf =
-  (workers: readonly LiveWorker[], env: Terminal['env'], runner: string | undefined) =>
-  (name: string): boolean =>
+  (workers: readonly LiveWorker[], env: Terminal['env']) =>
+  (name: string, runner: string | undefined): boolean =>
     workers.length === 0
       ? (env[name] ?? '') !== ''
       : workers.some((worker) => worker.runner === runner && worker.envNames.includes(name));
@@ -74,7 +75,7 @@ const holderOf =
 const placesOf = (
   { systems, environments }: Names,
   files: LoadedChecklists,
-  holds: (runner: string | undefined) => (name: string) => boolean,
+  hasEnv: Judging['hasEnv'],
 ): readonly Place[] =>
   [...systems].flatMap((system) => {
     const checklist = files.checklists.get(system);
@@ -82,8 +83,7 @@ const placesOf = (
     return [...environments].map((name) => {
       const loaded = files.environments.get(name);
       const environment = loaded ?? environmentNamed(name);
-      const runner = environment.systems[system]?.connections.runner ?? environment.runner;
-      const standing = standingOf({ checklist, environment }, holds(runner));
+      const standing = standingOf({ checklist, environment }, hasEnv);
       return { checklist, environment: name, isNewFile: loaded === undefined, standing };
     });
   });
@@ -126,10 +126,7 @@ const lookAround = async (words: readonly string[], terminal: Terminal): Promise
     { ...checklists, lines: [...checklists.lines, hint(holdersLine(stores.workers))] },
   ];
   for (const sight of sights) print(drawSight(sight));
-  printPlaces(
-    placesOf(names, files, (runner) => holderOf(stores.workers, env, runner)),
-    terminal,
-  );
+  printPlaces(placesOf(names, files, holderOf(stores.workers, env)), terminal);
   const problems = countProblems(sights);
   print(`\n${problems === 0 ? 'No problems.' : problems === 1 ? '1 problem.' : `${problems} problems.`}`);
   return problems === 0 ? 0 : 1;

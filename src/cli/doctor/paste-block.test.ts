@@ -11,8 +11,8 @@ import { connectNext, connectNextShort } from './connect-next.ts';
 import { pasteBlock } from './paste-block.ts';
 import type { Step } from './steps.ts';
 import { ladderOf } from './steps.ts';
-import type { Standing } from './waiting.ts';
-import { standingOf } from './waiting.ts';
+import type { Standing } from '../../usecases/count-readiness.ts';
+import { standingOf } from './standing.ts';
 
 const NAME = 'qa';
 

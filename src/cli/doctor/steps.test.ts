@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readNeed } from './needs.ts';
 import { ladderOf } from './steps.ts';
-import type { WaitingCheck } from './waiting.ts';
+import type { WaitingCheck } from '../../usecases/count-readiness.ts';
 
 let counter = 0;
 const check = (kind: string, ...missing: readonly string[]): WaitingCheck => {
@@ -19,7 +19,7 @@ describe('readNeed', () => {
     ['host api.example.com:443 not allowed', { kind: 'host', host: 'api.example.com:443' }],
     ['command disk-usage not named', { kind: 'command', name: 'disk-usage' }],
     ['kind prometheus', { kind: 'check_kind', name: 'prometheus' }],
-    ['env source', { kind: 'env_source' }],
+    ['no source for env', { kind: 'env_source' }],
     ['runner on the host', { kind: 'files' }],
     ['runner prod-vpc', { kind: 'zone', name: 'prod-vpc' }],
     ['something new', { kind: 'other' }],
@@ -39,7 +39,7 @@ describe('ladderOf', () => {
     ['database-url not set', ['sql', 'sql', 'http'], 2],
     ['database-url not set (TODO_DATABASE_URL)', ['sql'], 2],
     ['cache-url not set', ['redis'], 2],
-    ['env source', ['env'], 3],
+    ['no source for env', ['env'], 3],
     ['runner on the host', ['file'], 3],
     ['command disk-usage not named', ['command'], 3],
     ['app-root not set', ['http'], 3],

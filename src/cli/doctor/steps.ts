@@ -1,6 +1,6 @@
 import type { Need } from './needs.ts';
 import { readNeed } from './needs.ts';
-import type { WaitingCheck } from './waiting.ts';
+import type { WaitingCheck } from '../../usecases/count-readiness.ts';
 
 /** The steps of adoption, in the order that costs least: each makes more checks run by themselves. Step 0 is by hand. */
 export const STEPS = [1, 2, 3, 4] as const;

@@ -86,7 +86,7 @@ describe('a signature', () => {
   it('knows only the roles of the file', () => {
     expect(refusalOf(ready(), sign('alice', { role: 'ceo' }))).toEqual({
       code: 'role_unknown',
-      message: 'ceo is no sign-off role here. Roles: release-manager, product-owner.',
+      message: '`ceo` is no sign-off role here. Roles: release-manager, product-owner.',
     });
   });
 

@@ -3,7 +3,7 @@ import { err, ok } from '../../lib/result.ts';
 import { requireMember, standsIn, holdersText } from '../actor.ts';
 import type { DomainEvent } from '../events.ts';
 import type { Refusal } from '../refusal.ts';
-import { refusal } from '../refusal.ts';
+import { quoted, refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
 import { boardOf } from '../standing.ts';
 import { momentOf } from '../watch/ladder.ts';
@@ -108,7 +108,9 @@ const chooseRole = (
   const { roles, samePerson } = situation.checklist.signOff;
   const unsigned = unsignedRoles(situation);
   if (role !== undefined && !roles.includes(role)) {
-    return err(refusal('role_unknown', `${role} is no sign-off role here. Roles: ${roles.join(', ')}.`));
+    return err(
+      refusal('role_unknown', `${quoted(role)} is no sign-off role here. Roles: ${roles.join(', ')}.`),
+    );
   }
   if (unsigned.length === 0) return err(refusal('already_signed', 'Every role has signed.'));
   if (role !== undefined && !unsigned.includes(role))

@@ -50,6 +50,7 @@ const STATE_EVENTS: Readonly<Record<StateEvent['type'], true>> = {
   aborted: true,
   rollback_started: true,
   rolled_back: true,
+  unlocked: true,
   signed: true,
   completed: true,
 };

@@ -6,6 +6,9 @@ import { withoutLadder, withoutSuspicion } from './watch-events.ts';
 
 const inState = (deployment: Deployment, state: DeploymentState): Deployment => ({ ...deployment, state });
 
+/** Whatever changes the place takes it again, also when somebody had freed it. */
+const onItsPlace = ({ unlocked: _unlocked, ...deployment }: Deployment): Deployment => deployment;
+
 const eachItem = (deployment: Deployment, change: (progress: ItemProgress) => ItemProgress): Deployment => ({
   ...deployment,
   items: Object.fromEntries(Object.entries(deployment.items).map(([id, progress]) => [id, change(progress)])),
@@ -37,7 +40,7 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
       return deployment;
     case 'go_given':
       return {
-        ...inState(withoutRuns(deployment), { kind: 'deploying', since: at }),
+        ...inState(onItsPlace(withoutRuns(deployment)), { kind: 'deploying', since: at }),
         goBy: event.by,
         anchors: { ...deployment.anchors, go: at },
       };
@@ -60,11 +63,13 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
     }
     case 'rollback_started':
       return {
-        ...inState(stopped(deployment), { kind: 'rolling_back', since: at }),
+        ...inState(onItsPlace(stopped(deployment)), { kind: 'rolling_back', since: at }),
         rollback: event.run,
       };
     case 'rolled_back':
       return inState(deployment, { kind: 'rolled_back', at });
+    case 'unlocked':
+      return { ...deployment, unlocked: { by: event.by, at } };
     case 'signed':
       return sign(deployment, event, at);
     case 'completed': {
@@ -143,7 +148,7 @@ const undoDeployed = (
   at: Instant,
 ): Deployment => {
   const { deployed: _deployed, ...anchors } = deployment.anchors;
-  const { deployedBy: _by, judgedOutcome: _judged, ...rest } = forgetting(deployment, itemIds);
+  const { deployedBy: _by, judgedOutcome: _judged, ...rest } = forgetting(onItsPlace(deployment), itemIds);
   const { 'sign-off:asked': _asked, ...reminded } = deployment.reminded;
   return {
     ...rest,

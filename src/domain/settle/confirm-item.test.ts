@@ -50,7 +50,7 @@ describe('a person confirms', () => {
   it('nothing that is not there, and hears the nearest name', () => {
     expect(refusalOf(started(), confirm('rollback-plam'))).toEqual({
       code: 'unknown_item',
-      message: 'There is no item rollback-plam in this checklist; did you mean rollback-plan?',
+      message: 'There is no item `rollback-plam` in this checklist; did you mean rollback-plan?',
     });
   });
 

@@ -7,7 +7,7 @@ import type { EvidenceRequest } from '../checklist.ts';
 import type { DomainEvent } from '../events.ts';
 import { isProof, readsVersion } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
-import { refusal } from '../refusal.ts';
+import { quoted, refusal } from '../refusal.ts';
 import { isOutOfReach } from '../request-checks.ts';
 import type { Actor, Situation } from '../situation.ts';
 import type { Found } from './find-item.ts';
@@ -130,7 +130,7 @@ const readEvidence = ({ entry }: Found, typed: string | undefined): Result<Evide
     return err(
       refusal(
         'evidence_invalid',
-        `${title} asks for a ${request.kind}${unit}; "${text.slice(0, 40)}" is none.`,
+        `${title} asks for a ${request.kind}${unit}; ${quoted(text.slice(0, 40))} is none.`,
       ),
     );
   }

@@ -7,7 +7,7 @@ import { isEnded, progressOf } from '../deployment.ts';
 import type { PlanItem, Section } from '../plan.ts';
 import { activeSections, isChosen } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
-import { refusal } from '../refusal.ts';
+import { quoted, refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
 import type { Board } from '../standing.ts';
 import { boardOf, isJudgement, isWell, notYetWell } from '../standing.ts';
@@ -45,7 +45,7 @@ export const findItem = (situation: Situation, itemId: string, actor: Actor): Re
   const entry = board.plan.byId.get(itemId);
   if (entry === undefined) {
     const near = didYouMean(itemId, [...board.plan.byId.keys()]);
-    return err(refusal('unknown_item', `There is no item ${itemId} in this checklist${near || '.'}`));
+    return err(refusal('unknown_item', `There is no item ${quoted(itemId)} in this checklist${near || '.'}`));
   }
   const { title } = entry.item;
   if (isOver(deployment)) {

@@ -1,5 +1,5 @@
 import type { Refusal } from '../../domain/refusal.ts';
-import { refusal } from '../../domain/refusal.ts';
+import { quoted, refusal } from '../../domain/refusal.ts';
 import type { Result } from '../../lib/result.ts';
 import { err, ok } from '../../lib/result.ts';
 import { stated } from '../../lib/stated.ts';
@@ -29,5 +29,5 @@ export const readDeployed = (rest: string): Result<Extract<Act, { kind: 'deploye
 const noTime = (typed: string): Refusal =>
   refusal(
     'time_invalid',
-    `${typed} does not begin with a time of day. Type it like this: /deploy deployed 13:40, /deploy deployed now, or with a reason /deploy deployed 13:40 the probe is wrong. A reason alone must not look like a time.`,
+    `${quoted(typed)} does not begin with a time of day. Type it like this: /deploy deployed 13:40, /deploy deployed now, or with a reason /deploy deployed 13:40 the probe is wrong. A reason alone must not look like a time.`,
   );

@@ -163,7 +163,7 @@ describe('typed commands', () => {
       type: 'refuse',
       refusal: {
         code: 'unknown_subcommand',
-        message: 'There is no /deploy depolyed. Did you mean deployed?',
+        message: 'There is no `/deploy depolyed`. Did you mean deployed?',
       },
     });
   });

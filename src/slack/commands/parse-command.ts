@@ -1,6 +1,6 @@
 import { RESTORE } from '../../domain/decide/roll-back.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { refusal } from '../../domain/refusal.ts';
+import { quoted, refusal } from '../../domain/refusal.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { stated } from '../../lib/stated.ts';
 import type { Act } from '../../usecases/acts.ts';
@@ -302,7 +302,7 @@ export const parseCommand = (text: string, channel: string): Intent => {
     const near = nearest(name, SUBCOMMAND_NAMES);
     const hint =
       near.length === 0 ? 'Type /deploy help for all of them.' : `Did you mean ${near.join(' or ')}?`;
-    return refuse(refusal('unknown_subcommand', `There is no /deploy ${name}. ${hint}`));
+    return refuse(refusal('unknown_subcommand', `There is no ${quoted(`/deploy ${name}`)}. ${hint}`));
   }
   const place = rest.slice(0, known.numberWithin).findIndex((word) => NUMBER.test(word));
   const number = place === -1 ? undefined : Number(NUMBER.exec(rest[place] ?? '')?.[1]);
