@@ -199,7 +199,10 @@ export type Deployment = {
   readonly checklistHash: string;
   /** null: "version not set"; Go is refused until it is. */
   readonly version: string | null;
+  /** By the records, what ran there before; null: they know none. What was replaced is `previousVersionOf`. */
   readonly previousVersion: string | null;
+  /** What answered before Go; absent: not measured. `version` null: no version could be read, and nobody asks again. */
+  readonly versionAtStart?: { readonly version: string | null; readonly askedAt: Instant };
   /** The attempt before it in the same place, when that was aborted or rolled back: this one is its re-deployment. */
   readonly redeploys?: { readonly id: string; readonly ended: 'aborted' | 'rolled_back' };
   readonly choices: Choices;

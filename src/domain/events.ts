@@ -63,6 +63,14 @@ export type StateEvent =
     } & By)
   /** Deployment `by` changed the environment: what was measured before has to be measured again; `version` runs there now. */
   | { readonly type: 'evidence_outdated'; readonly by: string; readonly version?: string | null }
+  /** It answered before anything was deployed; null: no version could be read, `line` says what came instead. */
+  | {
+      readonly type: 'version_at_start_measured';
+      readonly version: string | null;
+      readonly line: string;
+      readonly runId: string;
+      readonly askedAt: Instant;
+    }
   /** `itemIds`: what was measured or said of them was about another version and no longer counts. */
   | ({ readonly type: 'version_set'; readonly version: string; readonly itemIds: readonly string[] } & By)
   | { readonly type: 'gate_opened' }

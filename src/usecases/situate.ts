@@ -2,6 +2,7 @@ import type { CheckDefinition, CheckRequest, Readiness } from '../domain/check.t
 import type { EffectiveChecklist, Environment } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { HoldsCondition, PlanItem } from '../domain/plan.ts';
+import { previousVersionOf } from '../domain/previous-version.ts';
 import type { Policy, Rules, Situation } from '../domain/situation.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { placeholdersIn, substitute } from '../lib/placeholders.ts';
@@ -99,12 +100,11 @@ export const requestFor = ({ deployment, checklist }: Situation, check: CheckDef
   connections: checklist.connections,
 });
 
-const valueAtRun = (
-  { version, previousVersion, captured, choices, rollback }: Deployment,
-  name: string,
-): Json | undefined => {
+const valueAtRun = (deployment: Deployment, name: string): Json | undefined => {
+  const { version, captured, choices, rollback } = deployment;
   if (name === 'deployment.version') return version ?? undefined;
-  if (name === 'deployment.previous') return rollback?.targetVersion ?? previousVersion ?? undefined;
+  if (name === 'deployment.previous')
+    return rollback?.targetVersion ?? previousVersionOf(deployment) ?? undefined;
   if (name.startsWith('captured.')) return captured[name.slice('captured.'.length)];
   return choices.parameters[name];
 };

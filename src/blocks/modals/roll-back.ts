@@ -1,6 +1,8 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { RollbackPlan } from '../../domain/checklist.ts';
 import { rollbackPlansOf } from '../../domain/plan.ts';
+import { previousVersionOf } from '../../domain/previous-version.ts';
+import { stated } from '../../lib/stated.ts';
 import { RESTORE } from '../../domain/decide/roll-back.ts';
 import { INPUT, VIEW } from '../ids.ts';
 import { context, input, modal, section } from '../kit.ts';
@@ -56,10 +58,8 @@ const planBoxes = (plans: readonly NamedPlan[]): KnownBlock[] => {
 };
 
 const targetInput = ({ situation: { deployment } }: Scene): KnownBlock => {
-  const element = textInput(INPUT.targetVersion, {
-    max: 100,
-    ...(deployment.previousVersion === null ? {} : { initial: deployment.previousVersion }),
-  });
+  const initial = previousVersionOf(deployment) ?? undefined;
+  const element = textInput(INPUT.targetVersion, { max: 100, ...stated({ initial }) });
   return input(
     INPUT.targetVersion,
     { label: 'Back to version', element },

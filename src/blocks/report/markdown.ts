@@ -1,6 +1,7 @@
 import { unsignedRoles } from '../../domain/decide/sign-off.ts';
 import type { Instant } from '../../lib/time.ts';
 import type { Alert, Deployment } from '../../domain/deployment.ts';
+import { isThereAlready, previousVersionOf } from '../../domain/previous-version.ts';
 import { stateWord, titleOf } from '../card/heading.ts';
 import { durationText, plain, plural, utc } from '../text.ts';
 import type { Scene } from '../scene.ts';
@@ -46,13 +47,26 @@ const outcomeLines = ({ scene }: ReportFacts, name: Name): string => {
   const outcome = state.kind === 'completed' ? `${stateWord(state)}: ${state.outcome}` : stateWord(state);
   return [
     `- Outcome: **${outcome}**`,
-    `- Version: ${text(deployment.version ?? 'not set')}, replaces ${text(deployment.previousVersion ?? 'unknown')}`,
+    `- Version: ${text(deployment.version ?? 'not set')}, ${replacesText(deployment)}`,
     ...redeploysLine(deployment),
     `- Checklist: ${text(checklist.title)}, sha256 ${deployment.checklistHash}`,
     ...anchorLines(deployment, name),
     ...signatureLines(scene, name),
     ...endLines(deployment, name),
   ].join('\n');
+};
+
+/** What was measured, and where the records say otherwise, that too. */
+const replacesText = (deployment: Deployment): string => {
+  const { previousVersion } = deployment;
+  const answered = deployment.versionAtStart?.version ?? previousVersion;
+  const records = `${text(previousVersion ?? 'no version')} by the records`;
+  if (isThereAlready(deployment))
+    return answered === previousVersion
+      ? 'was there already'
+      : `answered at the start already; before it ${records}`;
+  const replaces = `replaces ${text(previousVersionOf(deployment) ?? 'unknown')}`;
+  return answered === previousVersion ? replaces : `${replaces}, which answered at the start; ${records}`;
 };
 
 const redeploysLine = ({ redeploys }: Deployment): readonly string[] =>

@@ -4,6 +4,7 @@ import { requireMember } from '../actor.ts';
 import type { Deployment } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
 import { rollbackPlansOf } from '../plan.ts';
+import { previousVersionOf } from '../previous-version.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import { requireReason } from '../settle/find-item.ts';
@@ -39,7 +40,7 @@ export const rollBack = (
   if (!reason.ok) return reason;
   const permitted = requireRestoreWord(situation, plans.value, input.restoreWord);
   if (!permitted.ok) return permitted;
-  const targetVersion = input.targetVersion ?? deployment.previousVersion;
+  const targetVersion = input.targetVersion ?? previousVersionOf(deployment);
   const problem = targetVersion === null ? undefined : versionProblem(targetVersion);
   if (problem !== undefined) return err(problem);
   const run = {

@@ -1,4 +1,5 @@
 import type { Instant } from '../../lib/time.ts';
+import { VERSION_AT_START } from '../checklist.ts';
 import type { Debt, Deployment, DeploymentState, ItemProgress } from '../deployment.ts';
 import type { EventOf, StateEvent } from '../events.ts';
 import { withItem } from './item-events.ts';
@@ -22,9 +23,11 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
     case 'deployment_started':
       return deployment;
     case 'evidence_outdated':
+      return outdate(deployment, event);
+    case 'version_at_start_measured':
       return {
-        ...eachItem(deployment, outdated),
-        previousVersion: event.version === undefined ? deployment.previousVersion : event.version,
+        ...withItem(deployment, VERSION_AT_START, () => ({})),
+        versionAtStart: { version: event.version, askedAt: event.askedAt },
       };
     case 'version_set':
       return { ...forgetting(deployment, event.itemIds), version: event.version };
@@ -85,6 +88,11 @@ const sign = (
     acceptedDebts.includes(debt.id) ? { ...debt, acceptedBy: by } : debt,
   ),
 });
+
+const outdate = (deployment: Deployment, { version }: EventOf<'evidence_outdated'>): Deployment => {
+  const { versionAtStart: _measured, ...rest } = eachItem(deployment, outdated);
+  return { ...rest, previousVersion: version === undefined ? deployment.previousVersion : version };
+};
 
 /** Measured before the environment changed: to be measured again. What a person settled stays with that person. */
 const outdated = (progress: ItemProgress): ItemProgress => {
