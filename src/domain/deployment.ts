@@ -175,6 +175,8 @@ export type RollbackRun = {
   readonly reason: string;
   readonly by: PersonId;
   readonly at: Instant;
+  /** Who had asked for it, where it loses data and `by` confirmed it as the second person. */
+  readonly askedBy?: PersonId;
 };
 
 /** Planned and actual moments of the three anchors; absent while unknown. */
@@ -220,6 +222,8 @@ export type Deployment = {
   readonly followUps: readonly FollowUp[];
   readonly alerts: readonly Alert[];
   readonly rollback?: RollbackRun;
+  /** A rollback with data loss that somebody asked for last; whether it still stands says `askedRollback`. */
+  readonly rollbackAsked?: RollbackRun;
   /** Outcome by the criteria so far; absent until they were judged. */
   readonly judgedOutcome?: { readonly outcome: DeploymentOutcome; readonly at: Instant };
   /**

@@ -95,6 +95,12 @@ export type StateEvent =
   | ({ readonly type: 'deployed_undone'; readonly itemIds: readonly string[] } & By)
   | { readonly type: 'verified' }
   | ({ readonly type: 'aborted'; readonly locked: boolean } & Reasoned)
+  /** With data loss and without the typed word: it waits for a second person. */
+  | ({
+      readonly type: 'rollback_asked';
+      readonly plans: readonly string[];
+      readonly targetVersion: string | null;
+    } & Reasoned)
   | { readonly type: 'rollback_started'; readonly run: RollbackRun }
   | { readonly type: 'rolled_back' }
   | ({ readonly type: 'signed'; readonly role: string; readonly acceptedDebts: readonly string[] } & By)

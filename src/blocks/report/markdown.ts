@@ -1,6 +1,6 @@
 import { unsignedRoles } from '../../domain/decide/sign-off.ts';
 import type { Instant } from '../../lib/time.ts';
-import type { Alert, Deployment } from '../../domain/deployment.ts';
+import type { Alert, Deployment, RollbackRun } from '../../domain/deployment.ts';
 import { isThereAlready, previousVersionOf } from '../../domain/previous-version.ts';
 import { stateWord, titleOf } from '../card/heading.ts';
 import { durationText, plain, plural, utc } from '../text.ts';
@@ -102,9 +102,14 @@ const endLines = ({ state, rollback }: Deployment, name: Name): readonly string[
   ...(rollback === undefined
     ? []
     : [
-        `- Rollback to ${text(rollback.targetVersion ?? 'the version before')}: asked ${utc(rollback.at)} by ${name(rollback.by)}: ${text(rollback.reason)}`,
+        `- Rollback to ${text(rollback.targetVersion ?? 'the version before')}: ${askedText(rollback, name)}: ${text(rollback.reason)}`,
       ]),
 ];
+
+const askedText = ({ at, by, askedBy }: RollbackRun, name: Name): string =>
+  askedBy === undefined
+    ? `asked ${utc(at)} by ${name(by)}`
+    : `asked by ${name(askedBy)}, confirmed ${utc(at)} by ${name(by)}`;
 
 const itemLines = ({ counts }: ReportFacts): readonly string[] => [`${countsText(counts)}.`];
 

@@ -49,6 +49,7 @@ const STATE_EVENTS: Readonly<Record<StateEvent['type'], true>> = {
   deployed_undone: true,
   verified: true,
   aborted: true,
+  rollback_asked: true,
   rollback_started: true,
   rolled_back: true,
   signed: true,

@@ -61,11 +61,12 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
       const { by, reason, locked } = event;
       return inState(stopped(deployment), { kind: 'aborted', by, at, reason, locked });
     }
+    case 'rollback_asked': {
+      const { plans, targetVersion, reason, by } = event;
+      return { ...deployment, rollbackAsked: { plans, targetVersion, reason, by, at } };
+    }
     case 'rollback_started':
-      return {
-        ...inState(stopped(deployment), { kind: 'rolling_back', since: at }),
-        rollback: event.run,
-      };
+      return startRollback(deployment, event, at);
     case 'rolled_back':
       return inState(deployment, { kind: 'rolled_back', at });
     case 'signed':
@@ -75,6 +76,18 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
       return inState(stopped(deployment), { kind: 'completed', at, outcome, unsigned });
     }
   }
+};
+
+const startRollback = (
+  deployment: Deployment,
+  { run }: EventOf<'rollback_started'>,
+  at: Instant,
+): Deployment => {
+  const { rollbackAsked: _answered, ...rest } = inState(stopped(deployment), {
+    kind: 'rolling_back',
+    since: at,
+  });
+  return { ...rest, rollback: run };
 };
 
 const sign = (
