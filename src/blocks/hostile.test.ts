@@ -132,8 +132,9 @@ describe.each(STATES)('whatever people and targets write, in %s', (kind) => {
         for (const filter of PHASE_FILTERS)
           expectSafe(phaseModal(scene, { phaseId: `${prefix}-0`, viewer: 'U1', filter }));
         expectSafe(confirmGroupModal(scene, `${prefix}-0`));
-        for (const view of [noGoModal, abortModal, deployedModal, rollBackModal, signOffModal, variantModal])
+        for (const view of [noGoModal, abortModal, deployedModal, signOffModal, variantModal])
           expectSafe(view(scene));
+        for (const viewer of ['U1', made.holder]) expectSafe(rollBackModal(scene, viewer));
         for (const alert of situation.deployment.alerts) expectSafe(alertDetailsModal(scene, alert));
         expectSafe(refusalModal(text, 'Ask somebody.'));
         expectSafe(

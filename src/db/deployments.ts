@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Deployment, ItemProgress } from '../domain/deployment.ts';
 import { isEnded } from '../domain/deployment.ts';
+import { previousVersionOf } from '../domain/previous-version.ts';
 import type { Instant } from '../lib/time.ts';
 import type { KeptDeployments } from './kept-deployments.ts';
 import type { Schema } from './schema.ts';
@@ -128,10 +129,11 @@ export const deploymentStore = (db: Kysely<Schema>, kept: KeptDeployments) => {
         .limit(1)
         .executeTakeFirst();
       if (row?.deployed_at === undefined || row.deployed_at === null) return undefined;
-      const { state, version, rollback, previousVersion } = row.body as unknown as Deployment;
+      const body = row.body as unknown as Deployment;
+      const { state, version, rollback } = body;
       const change = { by: row.id, deployedAt: row.deployed_at.getTime() };
       return state.kind === 'rolled_back'
-        ? { ...change, at: state.at, version: rollback?.targetVersion ?? previousVersion }
+        ? { ...change, at: state.at, version: rollback?.targetVersion ?? previousVersionOf(body) }
         : { ...change, at: change.deployedAt, version };
     },
     /** The next number of this team; numbers are never used twice. */

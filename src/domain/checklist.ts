@@ -111,7 +111,7 @@ export type Checklist = {
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly roles: Readonly<Record<string, string>>;
   readonly variants: Readonly<Record<string, VariantGroup>>;
-  /** How to read the version that runs now; feeds the built-in item `version-live`. */
+  /** How to read the version that runs now; feeds `version-live`, the proof of a rollback, and `version.at-start`. */
   readonly version?: { readonly check: CheckDefinition; readonly path: string };
   readonly stages: Readonly<Record<Stage, readonly Phase[]>>;
   readonly ladder: readonly LadderRung[];
@@ -133,6 +133,9 @@ export type Checklist = {
 
 /** The built-in item of the verify stage that waits until the new version answers. */
 export const VERSION_LIVE = 'version-live';
+
+/** The measurement, once after the start, of the version that answers before anything is deployed. No line of the plan. */
+export const VERSION_AT_START = 'version.at-start';
 
 /** The one item of the built-in rollback plan, for checklists that name no plan. */
 export const PREVIOUS_RUNS = 'previous-version-runs';

@@ -175,6 +175,8 @@ export type RollbackRun = {
   readonly reason: string;
   readonly by: PersonId;
   readonly at: Instant;
+  /** Who had asked for it, where it loses data and `by` confirmed it as the second person. */
+  readonly askedBy?: PersonId;
 };
 
 /** Planned and actual moments of the three anchors; absent while unknown. */
@@ -202,7 +204,10 @@ export type Deployment = {
   readonly checklistHash: string;
   /** null: "version not set"; Go is refused until it is. */
   readonly version: string | null;
+  /** By the records, what ran there before; null: they know none. What was replaced is `previousVersionOf`. */
   readonly previousVersion: string | null;
+  /** What answered before Go; absent: not measured. `version` null: no version could be read, and nobody asks again. */
+  readonly versionAtStart?: { readonly version: string | null; readonly askedAt: Instant };
   /** The attempt before it in the same place, when that was aborted or rolled back: this one is its re-deployment. */
   readonly redeploys?: { readonly id: string; readonly ended: 'aborted' | 'rolled_back' };
   readonly choices: Choices;
@@ -222,6 +227,8 @@ export type Deployment = {
   readonly followUps: readonly FollowUp[];
   readonly alerts: readonly Alert[];
   readonly rollback?: RollbackRun;
+  /** A rollback with data loss that somebody asked for last; whether it still stands says `askedRollback`. */
+  readonly rollbackAsked?: RollbackRun;
   /** Outcome by the criteria so far; absent until they were judged. */
   readonly judgedOutcome?: { readonly outcome: DeploymentOutcome; readonly at: Instant };
   /**

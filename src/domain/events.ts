@@ -66,6 +66,14 @@ export type StateEvent =
     } & By)
   /** Deployment `by` changed the environment: what was measured before has to be measured again; `version` runs there now. */
   | { readonly type: 'evidence_outdated'; readonly by: string; readonly version?: string | null }
+  /** It answered before anything was deployed; null: no version could be read, `line` says what came instead. */
+  | {
+      readonly type: 'version_at_start_measured';
+      readonly version: string | null;
+      readonly line: string;
+      readonly runId: string;
+      readonly askedAt: Instant;
+    }
   /** `itemIds`: what was measured or said of them was about another version and no longer counts. */
   | ({ readonly type: 'version_set'; readonly version: string; readonly itemIds: readonly string[] } & By)
   | { readonly type: 'gate_opened' }
@@ -90,6 +98,12 @@ export type StateEvent =
   | ({ readonly type: 'deployed_undone'; readonly itemIds: readonly string[] } & By)
   | { readonly type: 'verified' }
   | ({ readonly type: 'aborted'; readonly locked: boolean } & Reasoned)
+  /** With data loss and without the typed word: it waits for a second person. */
+  | ({
+      readonly type: 'rollback_asked';
+      readonly plans: readonly string[];
+      readonly targetVersion: string | null;
+    } & Reasoned)
   | { readonly type: 'rollback_started'; readonly run: RollbackRun }
   | { readonly type: 'rolled_back' }
   /** Somebody freed its place by hand. */

@@ -6,7 +6,7 @@ import type { AlertDecision, ItemProgress } from './deployment.ts';
 import { isEnded, progressOf } from './deployment.ts';
 import type { DomainEvent } from './events.ts';
 import type { PlanItem, Section } from './plan.ts';
-import { isActive } from './plan.ts';
+import { isActive, versionAtStart } from './plan.ts';
 import { request, runsByItself } from './request-checks.ts';
 import type { Situation } from './situation.ts';
 import type { Board } from './standing.ts';
@@ -58,9 +58,11 @@ const isUntouched = (situation: Situation, { item }: PlanItem): boolean => {
  * that has a command is measured when a person says that it is done.
  */
 const stageChecks = (situation: Situation, board: Board): readonly DomainEvent[] => {
-  const due = board.plan.items.filter(
+  const { deployment, checklist } = situation;
+  const atStart = deployment.versionAtStart === undefined ? versionAtStart(checklist) : undefined;
+  const due = [...board.plan.items, ...(atStart === undefined ? [] : [atStart])].filter(
     (entry) =>
-      isActive(entry, situation.deployment) &&
+      isActive(entry, deployment) &&
       (itemDueAt(situation, entry) ?? 0) <= situation.now &&
       runsOnEntry(entry, board) &&
       isUntouched(situation, entry) &&

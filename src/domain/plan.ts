@@ -7,7 +7,7 @@ import type {
   RollbackPlan,
   Stage,
 } from './checklist.ts';
-import { PREVIOUS_RUNS, STAGES, VERSION_LIVE } from './checklist.ts';
+import { PREVIOUS_RUNS, STAGES, VERSION_AT_START, VERSION_LIVE } from './checklist.ts';
 
 /** Where an item stands: a stage of the run, the success criteria, a rollback plan or the work after a rollback. */
 export type Section = Stage | 'criteria' | 'rollback' | 'after';
@@ -80,7 +80,7 @@ const layOut = (checklist: EffectiveChecklist, choices: Choices, holds: HoldsCon
   };
 
   for (const stage of STAGES) {
-    if (stage === 'verify') addAll(versionLive(checklist), builtInPlace);
+    if (stage === 'verify') addAll(versionLive(checklist), { ...builtInPlace, owner: undefined });
     for (const phase of checklist.stages[stage]) {
       const applies = holdsHere(phase.when);
       addAll(phase.items, {
@@ -165,7 +165,6 @@ const builtInPlace = {
   section: 'verify',
   phaseId: VERSION_LIVE,
   phaseTitle: 'Version',
-  owner: undefined,
   applies: true,
 } as const;
 
@@ -176,6 +175,40 @@ const versionCheck = ({ check, path }: VersionReading, expected: string): Item['
   effect: 'read',
   check: { ...check, expect: { ...check.expect, [path]: expected } },
 });
+
+/** Where `version.at-start` keeps what it read. */
+export const READ_VERSION = 'version';
+
+/** Reads the version that answers before Go, when the checklist says how. Asked like a check of prepare, and nobody's line. */
+export const versionAtStart = ({ version }: EffectiveChecklist): PlanItem | undefined =>
+  version === undefined
+    ? undefined
+    : {
+        ...builtInPlace,
+        section: 'prepare',
+        parentId: null,
+        depth: 0,
+        childIds: [],
+        item: {
+          id: VERSION_AT_START,
+          title: 'The version that answers at the start',
+          body: {
+            kind: 'check',
+            effect: 'read',
+            check: { ...version.check, capture: { [READ_VERSION]: version.path } },
+          },
+          required: false,
+          critical: false,
+          watch: false,
+        },
+      };
+
+/** What a run of this id measures: a line of the plan, or the version at the start. */
+export const measuredBy = (
+  { checklist }: { readonly checklist: EffectiveChecklist },
+  plan: Plan,
+  itemId: string,
+): PlanItem | undefined => (itemId === VERSION_AT_START ? versionAtStart(checklist) : plan.byId.get(itemId));
 
 /** The built-in first item of verify, when the checklist says how to read the version. */
 const versionLive = ({ version }: EffectiveChecklist): Item[] =>

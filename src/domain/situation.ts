@@ -18,6 +18,8 @@ export type Rules = {
   readonly goReminders: { readonly remind: number; readonly backup: number; readonly hold: number };
   /** A forgotten Deployed is asked for, twice. */
   readonly deployedNags: readonly number[];
+  /** A rollback with data loss that was asked for waits this long for a second person. */
+  readonly rollbackAsk: number;
   /** An unanswered alert is repeated, then the backup is asked. */
   readonly alertRepeats: { readonly again: number; readonly backup: number };
   /** A person's item is said when it is due, reminded this long after, then daily; in work hours only. */
@@ -36,6 +38,7 @@ export const DEFAULT_RULES: Rules = {
   secondLook: MINUTE,
   goReminders: { remind: 15 * MINUTE, backup: 30 * MINUTE, hold: HOUR },
   deployedNags: [30 * MINUTE, HOUR],
+  rollbackAsk: 30 * MINUTE,
   alertRepeats: { again: 10 * MINUTE, backup: 20 * MINUTE },
   itemReminder: 4 * HOUR,
   signOffWorkDays: 3,

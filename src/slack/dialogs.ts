@@ -19,6 +19,7 @@ import {
 import { rollBackModal } from '../blocks/modals/roll-back.ts';
 import { signOffModal } from '../blocks/modals/sign-off.ts';
 import { variantModal } from '../blocks/modals/variant.ts';
+import type { Ref } from '../blocks/ref.ts';
 import { decodeRef, encodeRef } from '../blocks/ref.ts';
 import type { Scene } from '../blocks/scene.ts';
 import { sceneOf } from '../blocks/scene.ts';
@@ -148,7 +149,7 @@ const viewFor = async (deps: DialogDeps, dialog: Dialog, asked: Asked): Promise<
   }
   const entry = ref.itemId === undefined ? undefined : scene.board.plan.byId.get(ref.itemId);
   if (entry !== undefined) return itemView(deps, dialog.name, { scene, entry });
-  return deploymentView(dialog.name, scene, ref);
+  return deploymentView(dialog.name, scene, { ...ref, viewer: asked.person.id });
 };
 
 const ITEM_VIEWS: Partial<Record<DialogName, (scene: Scene, entry: PlanItem) => ModalView>> = {
@@ -184,7 +185,12 @@ const alertView = (scene: Scene, alertId: string | undefined): ModalView => {
 const deploymentView = (
   name: DialogName,
   scene: Scene,
-  { phaseId = '', role, alertId }: { phaseId?: string; role?: string; alertId?: string },
+  {
+    phaseId = '',
+    role,
+    alertId,
+    viewer,
+  }: Pick<Ref, 'phaseId' | 'role' | 'alertId'> & { readonly viewer: string },
 ): ModalView => {
   switch (name) {
     case 'alert_details':
@@ -196,7 +202,7 @@ const deploymentView = (
     case 'deployed':
       return deployedModal(scene);
     case 'roll_back':
-      return rollBackModal(scene);
+      return rollBackModal(scene, viewer);
     case 'abort':
       return abortModal(scene);
     case 'sign_off':

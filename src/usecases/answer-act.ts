@@ -1,5 +1,6 @@
 import { namesOf } from '../domain/decide/open-items.ts';
-import type { DomainEvent } from '../domain/events.ts';
+import { askedRollback, losingPlans, RESTORE } from '../domain/decide/roll-back.ts';
+import type { DomainEvent, EventOf } from '../domain/events.ts';
 import { quoted } from '../domain/refusal.ts';
 import type { Situation } from '../domain/situation.ts';
 import { leftOutText } from './acts.ts';
@@ -19,8 +20,8 @@ export const answerTo = (
   situation: Situation,
   { events, isTyped, leftOut = [] }: Done,
 ): string | undefined => {
-  const deferred = events.find(({ type }) => type === 'go_deferred');
-  if (deferred !== undefined) return wordsFor(situation, deferred);
+  const waits = events.find(({ type }) => type === 'go_deferred' || type === 'rollback_asked');
+  if (waits !== undefined) return wordsFor(situation, waits);
   if (!isTyped) return undefined;
   const confirmed = events.filter((event) => event.type === 'item_confirmed');
   if (confirmed.length > 1 || leftOut.length > 0) {
@@ -83,6 +84,8 @@ const deploymentWords = (
       return `Deployed is taken back: ${subject} is being deployed.`;
     case 'aborted':
       return `${subject} is aborted.${event.locked ? ` ${deployment.environment} stays locked.` : ''}`;
+    case 'rollback_asked':
+      return askedWords({ ...situation, deployment, rules }, event);
     case 'rollback_started':
       return `${subject} is rolling back. The steps stand on the card.`;
     case 'signed':
@@ -94,6 +97,19 @@ const deploymentWords = (
     default:
       return undefined;
   }
+};
+
+/** What waits now, and both ways on. Asked for other plans than somebody else did, it is no second voice for those. */
+const askedWords = (situation: Situation, { by, plans }: EventOf<'rollback_asked'>): string => {
+  const { number, system } = situation.deployment;
+  const losing = losingPlans(situation, plans).join(', ');
+  const earlier = askedRollback(situation);
+  const instead =
+    earlier === undefined || earlier.by === by
+      ? ''
+      : ` <@${earlier.by}> had asked for ${losingPlans(situation, earlier.plans).join(', ')}: this is a new ask in place of that.`;
+  const typed = `/deploy rollback #${number} plan=${plans.join(',')}`;
+  return `Asked: rollback of ${system} #${number} with data loss (${losing}).${instead} A second person confirms it within ${situation.rules.rollbackAsk / MINUTE} min by choosing Roll back… or typing ${typed} <reason>; or you type ${RESTORE} yourself: ${typed} ${RESTORE} <reason>.`;
 };
 
 const askedAgain = (situation: Situation, itemIds: readonly string[]): string => {

@@ -45,7 +45,7 @@ export type ThreadEvent =
   | { readonly type: 'go_given' }
   /** Said late it may have been overtaken: who and why are those of then. Absent in notices of an older program. */
   | {
-      readonly type: 'deployed' | 'deployed_undone' | 'held' | 'aborted' | 'rolling_back';
+      readonly type: 'deployed' | 'deployed_undone' | 'held' | 'aborted' | 'rollback_asked' | 'rolling_back';
       readonly by?: string | null;
       readonly reason?: string;
       /** T-0, where something was deployed. */
@@ -158,6 +158,8 @@ const posts = (change: Transition): readonly NoticeToSend[] => {
         return post('held', false, `held:${after.revision}`);
       case 'aborted':
         return [...post('aborted', true), ...ended];
+      case 'rollback_asked':
+        return again('rollback_asked');
       case 'rollback_started':
         return post('rolling_back', true);
       case 'rolled_back':
@@ -189,6 +191,7 @@ const factsOf = (event: DomainEvent): { by?: string | null; reason?: string; at?
       return { by: event.by };
     case 'no_go_given':
     case 'aborted':
+    case 'rollback_asked':
       return { by: event.by, reason: event.reason };
     case 'rollback_started':
       return { by: event.run.by, reason: event.run.reason };

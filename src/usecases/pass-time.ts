@@ -36,7 +36,8 @@ const fromOthers = async (situation: Situation, tx: Tx): Promise<readonly Domain
   return isNews || isOlder(deployment, change) ? outdateEvidence(situation, { by, version }) : [];
 };
 
-const isOlder = ({ items }: Deployment, { at }: PlaceChange): boolean =>
+const isOlder = ({ items, versionAtStart }: Deployment, { at }: PlaceChange): boolean =>
+  (versionAtStart !== undefined && versionAtStart.askedAt < at) ||
   Object.values(items).some(
     ({ measured, settled, running }) =>
       settled === undefined &&

@@ -2,6 +2,7 @@ import type { Transition } from '../domain/transition.ts';
 import type { Situation } from '../domain/situation.ts';
 import { boardOf } from '../domain/standing.ts';
 import { deploymentChain } from '../domain/audit.ts';
+import { measuredBy } from '../domain/plan.ts';
 import { nextDueAt } from '../domain/elapse.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import type { Instant } from '../lib/time.ts';
@@ -76,7 +77,7 @@ const runsOf = (situation: Situation, events: readonly DomainEvent[]): readonly 
   const { plan } = boardOf(situation);
   return requested.flatMap(({ reason, runs }) =>
     runs.flatMap(({ runId, itemId }): NewRun[] => {
-      const body = plan.byId.get(itemId)?.item.body;
+      const body = measuredBy(situation, plan, itemId)?.item.body;
       if (body?.kind !== 'check') return [];
       const request = requestFor(situation, body.check);
       return [

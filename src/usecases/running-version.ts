@@ -1,4 +1,5 @@
 import type { Deployment } from '../domain/deployment.ts';
+import { previousVersionOf } from '../domain/previous-version.ts';
 
 /** Attempts looked through for the last one that went out. */
 export const ATTEMPTS = 20;
@@ -10,6 +11,6 @@ export const runningVersion = (newestFirst: readonly Deployment[]): string | nul
   );
   if (last === undefined) return null;
   return last.state.kind === 'rolled_back'
-    ? (last.rollback?.targetVersion ?? last.previousVersion)
+    ? (last.rollback?.targetVersion ?? previousVersionOf(last))
     : last.version;
 };

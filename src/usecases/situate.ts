@@ -3,6 +3,7 @@ import type { EffectiveChecklist, Environment } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { HoldsCondition, PlanItem } from '../domain/plan.ts';
 import { withNamed } from '../domain/roles.ts';
+import { previousVersionOf } from '../domain/previous-version.ts';
 import type { Policy, Rules, Situation } from '../domain/situation.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { placeholdersIn, substitute } from '../lib/placeholders.ts';
@@ -80,7 +81,10 @@ export const environmentFor = (
 };
 
 /** What a deployment puts in where a definition leaves a name. */
-type AtRun = Pick<Deployment, 'version' | 'previousVersion' | 'captured' | 'choices' | 'rollback'>;
+type AtRun = Pick<
+  Deployment,
+  'version' | 'previousVersion' | 'versionAtStart' | 'captured' | 'choices' | 'rollback'
+>;
 
 type Place = { deployment: AtRun; checklist: EffectiveChecklist; entry: PlanItem };
 
@@ -119,12 +123,11 @@ export const requestFor = ({ deployment, checklist }: Situation, check: CheckDef
   connections: checklist.connections,
 });
 
-const valueAtRun = (
-  { version, previousVersion, captured, choices, rollback }: AtRun,
-  name: string,
-): Json | undefined => {
+const valueAtRun = (deployment: AtRun, name: string): Json | undefined => {
+  const { version, captured, choices, rollback } = deployment;
   if (name === 'deployment.version') return version ?? undefined;
-  if (name === 'deployment.previous') return rollback?.targetVersion ?? previousVersion ?? undefined;
+  if (name === 'deployment.previous')
+    return rollback?.targetVersion ?? previousVersionOf(deployment) ?? undefined;
   if (name.startsWith('captured.')) return captured[name.slice('captured.'.length)];
   return choices.parameters[name];
 };

@@ -6,6 +6,7 @@ import { startAnswer } from '../blocks/messages/start-answer.ts';
 import { answerText } from '../blocks/text.ts';
 import { sceneOf } from '../blocks/scene.ts';
 import { titleOf } from '../blocks/card/heading.ts';
+import { isThereAlready } from '../domain/previous-version.ts';
 import type { Situation } from '../domain/situation.ts';
 import { stated } from '../lib/stated.ts';
 import type { Notice } from '../usecases/notices.ts';
@@ -13,10 +14,10 @@ import type { Notice } from '../usecases/notices.ts';
 /** Slack shortens what is longer. */
 const LONGEST_ANSWER = 3500;
 
-const versionAgain = (situation: Situation | undefined): string | undefined => {
-  const { version, previousVersion } = situation?.deployment ?? {};
-  return typeof version === 'string' && version === previousVersion ? version : undefined;
-};
+const versionAgain = (situation: Situation | undefined): string | undefined =>
+  situation !== undefined && isThereAlready(situation.deployment)
+    ? (situation.deployment.version ?? undefined)
+    : undefined;
 
 export type SpokenNotice = Exclude<Notice, { kind: 'report' | 'answered' | 'unpin' }>;
 

@@ -22,12 +22,14 @@ describe('rolling back', () => {
     const view = await e2e.opens('omar', 'Roll back…', 'Fails since');
     expect(view.title).toBe('Roll back');
     expect(view.visibleText).toContain('Health fails for more than five minutes');
-    const without = await e2e.submits('omar', {
+    expect(view.visibleText).toContain('May be left empty: then a second person confirms it.');
+    const wrong = await e2e.submits('omar', {
       Plan: ['app', 'database'],
       Reason: 'health is gone',
       'Back to version': '1.0.0',
+      'Type RESTORE to go on with it': 'restore',
     });
-    expect(without.errors).toEqual({ restore_word: expect.stringContaining('Type the word RESTORE') });
+    expect(wrong.errors).toEqual({ restore_word: expect.stringContaining('Type the word RESTORE') });
     await e2e.submits('omar', { 'Type RESTORE to go on with it': 'RESTORE' });
     await e2e.card('Rolling back', 'Back to 1.0.0', 'Application + Database', 'health is gone');
     await e2e.threadLine('Rolling back by <@U0OMAR>: health is gone');
@@ -89,6 +91,49 @@ describe('rolling back', () => {
   it('leaves the earlier version as the one that runs', async () => {
     await e2e.asks('ben', 'start production small 1.1.1', 'has started');
     await e2e.cardOf(2, 'replaces 1.0.0');
+  });
+});
+
+describe('rolling back with data loss by two', () => {
+  let e2e: E2e;
+  beforeAll(async () => {
+    e2e = await startE2e();
+    await e2e.types('ana', 'start production small 1.1.0');
+    await bringTo(e2e, 'deploying');
+  });
+  afterAll(() => e2e.close());
+  afterEach(() => expectCleanConversation(e2e.app));
+
+  const told = (person: string, ...parts: readonly string[]) =>
+    eventually(`${person} to be told ${parts.join(', ')}`, () =>
+      e2e.sandbox
+        .ephemerals('#deploys', person)
+        .find(({ visibleText }) => parts.every((part) => visibleText.includes(part))),
+    );
+
+  it('is asked for where the word is left empty, which the card and the thread say', async () => {
+    await e2e.opens('ana', 'Roll back…');
+    await e2e.submits('ana', { Plan: ['app', 'database'], Reason: 'users are gone' });
+    await told('ana', 'Asked: rollback of small #1 with data loss (database)', 'second person', 'RESTORE');
+    const card = await e2e.card('Rollback with data loss (database) asked by <@U0ANA>', 'users are gone');
+    expect(card.visibleText).toContain('a second person confirms');
+    await e2e.threadLine('Rollback with data loss asked by <@U0ANA>: users are gone');
+    await e2e.asks('ana', 'rollback #1 plan=database once more', 'Asked: rollback of small #1');
+    await e2e.card('Deploying', 'once more');
+  });
+
+  it('is confirmed by somebody else, who finds filled in what was asked', async () => {
+    const view = await e2e.opens('omar', 'Roll back…', 'Rollback with data loss');
+    expect(view.visibleText).toContain('Asked by <@U0ANA>');
+    expect(view.visibleText).not.toContain('Type RESTORE');
+    await e2e.submits('omar');
+    await e2e.card('Rolling back', 'Database', 'asked by <@U0ANA>, confirmed by <@U0OMAR>', 'once more');
+    await e2e.threadLine('Rolling back by <@U0OMAR>, asked by <@U0ANA>: once more');
+    await e2e.asks('ana', 'report #1', 'follows');
+    const report = await eventually('the report', () =>
+      e2e.sandbox.files().find(({ name, content }) => name === 'report-small-1.md' && content !== ''),
+    );
+    expect(report.content).toMatch(/Rollback to 1.0.0: asked by @?ana, confirmed .* by @?omar: once more/);
   });
 });
 

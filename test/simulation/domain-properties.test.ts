@@ -62,6 +62,8 @@ const INVARIANTS: Readonly<Record<string, (step: Step) => unknown>> = {
     );
     return isShown ? undefined : after.rollback;
   },
+  'a rollback is confirmed by somebody else than who asked': ({ change: { after } }) =>
+    after.rollback?.askedBy === after.rollback?.by ? after.rollback : undefined,
   'no item is confirmed over red': ({ change }) =>
     Object.entries(change.after.items).find(
       ([, { settled, measured }]) =>

@@ -261,7 +261,14 @@ export const hostile = (kind: DeploymentState['kind'], { texts, picks, holder }:
     signatures: [{ role: text(), by: holder, at: START }],
     followUps: isAfter ? followUps(text) : [],
     alerts: isAfter ? alerts(text) : [],
-    rollback: { plans: ['app', 'database'], targetVersion: text(), reason: text(), by: holder, at: START },
+    [kind === 'rolling_back' || kind === 'rolled_back' ? 'rollback' : 'rollbackAsked']: {
+      plans: ['app', 'database'],
+      targetVersion: text(),
+      reason: text(),
+      by: holder,
+      askedBy: holder,
+      at: START + 2 * HOUR,
+    },
   };
   const situation: Situation = {
     ...base,

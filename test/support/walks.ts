@@ -143,6 +143,7 @@ export const endings: fc.Arbitrary<Input> = fc.tuple(PEOPLE, REASON).chain(([act
     () => (now) => abort(now, { actor, reason }),
     () => (now) => rollBack(now, { actor, reason, plans: [] }),
     () => (now) => rollBack(now, { actor, reason, plans: ['app', 'data'], restoreWord: 'RESTORE' }),
+    () => (now) => rollBack(now, { actor, reason, plans: ['data'] }),
     () => (now) => ok(supersede(now, { by: 'small-43' })),
     () => (now) => ok(outdateEvidence(now, { by: 'small-41' })),
   ),

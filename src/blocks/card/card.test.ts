@@ -5,7 +5,7 @@ import type { Situation } from '../../domain/situation.ts';
 import { cardText, drawn, twoPhases } from '../../../test/support/cards.ts';
 import { situationIn, started } from '../../../test/support/journey.ts';
 import { buttonsIn, outline } from '../../../test/support/outline.ts';
-import { answer, at, START } from '../../../test/support/situation.ts';
+import { answer, at, situationOf, START } from '../../../test/support/situation.ts';
 import { decodeRef } from '../ref.ts';
 import { elementsOf } from '../walk.ts';
 import { cardChangesAt, cardMessage } from './card.ts';
@@ -18,6 +18,13 @@ describe('the heading', () => {
       'tiny 1.1.0 → production · #42',
       '*Preparing* · replaces 1.0.0 · by <@UANA> · on call <@UONCALL>',
     ]);
+  });
+
+  test('says when what goes out was there already, in place of that it replaces itself', () => {
+    const again = situationOf({ deployment: { versionAtStart: { version: '1.1.0', askedAt: START } } });
+    const [, facts] = drawn(again);
+    expect(facts).toContain('1.1.0 was there already');
+    expect(facts).not.toContain('replaces');
   });
 
   test('says when the version is not set', () => {

@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { ok } from '../../lib/result.ts';
+import { MINUTE } from '../../lib/time.ts';
+import { rollBack } from '../../domain/decide/roll-back.ts';
 import { setVersion } from '../../domain/decide/set-version.ts';
 import { cardText, confirm, drawn, TWO_PHASES } from '../../../test/support/cards.ts';
 import { situationIn } from '../../../test/support/journey.ts';
 import { checked, smallChecklist } from '../../../test/support/small-checklist.ts';
 import { buttonsIn } from '../../../test/support/outline.ts';
-import { actor, run, workerGone } from '../../../test/support/situation.ts';
+import { actor, at, run, workerGone } from '../../../test/support/situation.ts';
 import { ACTION } from '../ids.ts';
 import { elementsOf } from '../walk.ts';
 import { itemActions } from '../item/actions.ts';
 import { sceneOf } from '../scene.ts';
-import { cardMessage } from './card.ts';
+import { cardChangesAt, cardMessage } from './card.ts';
 
 describe('the gate', () => {
   test('shows what the decision rests on, who started it and who decides', () => {
@@ -116,4 +118,16 @@ describe('while deploying', () => {
     expect(card).toContain('The command is long: Details shows it whole.');
     expect(card).toContain('[Confirm] [Skip…] [Fail…] [Details]');
   });
+});
+
+test('a rollback with data loss that was asked for stands on the card until it lapses', () => {
+  const asked = run(situationIn('deploying'), (now) =>
+    rollBack(now, { actor: actor(now, 'carol'), reason: 'users are gone', plans: ['app', 'database'] }),
+  );
+  expect(cardText(asked)).toContain(
+    'Rollback with data loss (database) asked by <@UCAROL> {09:00} · a second person confirms',
+  );
+  const lapsed = at(asked, asked.now + 30 * MINUTE);
+  expect(cardChangesAt(at(asked, lapsed.now - MINUTE))).toBe(lapsed.now);
+  expect(cardText(lapsed)).not.toContain('data loss');
 });

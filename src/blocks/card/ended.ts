@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
-import type { DeploymentState } from '../../domain/deployment.ts';
+import { askedRollback, losingPlans } from '../../domain/decide/roll-back.ts';
+import type { DeploymentState, RollbackRun } from '../../domain/deployment.ts';
 import { rollbackPlansOf } from '../../domain/plan.ts';
 import { isWell } from '../../domain/standing.ts';
 import { ACTION } from '../ids.ts';
@@ -7,23 +8,39 @@ import { actions, context, section } from '../kit.ts';
 import type { Scene } from '../scene.ts';
 import { linesOf } from '../scene.ts';
 import { bold, dateTime, fitted, inline, listed, mention } from '../text.ts';
-import { deploymentButton } from './buttons.ts';
+import { deploymentButton, rollBackButton } from './buttons.ts';
 import type { Detail } from './detail.ts';
 import { leftLockedText } from './heading.ts';
 import { peopleBlocks } from './people-rows.ts';
 
-/** Why and how far back, while a rollback runs and when it is done. */
+/** Why and how far back, while a rollback is asked for, runs and when it is done. */
 export const rollbackBlocks = (scene: Scene): KnownBlock[] => {
   const { rollback } = scene.situation.deployment;
-  if (rollback === undefined) return [];
+  if (rollback === undefined) return askedBlocks(scene);
   const plans = rollbackPlansOf(scene.situation.checklist);
   const names = rollback.plans.map((id) => inline(plans[id]?.title ?? id, 40));
   const target = rollback.targetVersion === null ? 'the version before' : inline(rollback.targetVersion, 40);
   const text = [
     `${bold(`Back to ${target}`)} · ${fitted(names, { max: 200, separator: ' + ' })}`,
-    `asked by ${mention(rollback.by)} ${dateTime(rollback.at)}: ${inline(rollback.reason, 300)}`,
+    `${askedText(rollback)}: ${inline(rollback.reason, 300)}`,
   ];
   return [section('rollback', text.join('\n'))];
+};
+
+/** One person asks, or, where data is lost, one asks and another confirms. */
+const askedText = ({ by, askedBy, at }: RollbackRun): string =>
+  askedBy === undefined
+    ? `asked by ${mention(by)} ${dateTime(at)}`
+    : `asked by ${mention(askedBy)}, confirmed by ${mention(by)} ${dateTime(at)}`;
+
+/** What would lose data waits here for a second person, as long as it stands. */
+const askedBlocks = (scene: Scene): KnownBlock[] => {
+  const asked = askedRollback(scene.situation);
+  if (asked === undefined) return [];
+  const losing = losingPlans(scene.situation, asked.plans).map((id) => inline(id, 40));
+  const names = fitted(losing, { max: 200, separator: ', ' });
+  const text = `Rollback with data loss (${names}) ${askedText(asked)} · a second person confirms`;
+  return [section('rollback-asked', `${text}\n${inline(asked.reason, 300)}`, rollBackButton(scene))];
 };
 
 /** How it ended, in one block, and the report. */

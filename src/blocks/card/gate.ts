@@ -1,6 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import { evidenceOf } from '../../domain/decide/gate.ts';
+import type { Deployment } from '../../domain/deployment.ts';
 import { progressOf } from '../../domain/deployment.ts';
+import { isThereAlready, previousVersionOf } from '../../domain/previous-version.ts';
 import { MINUTE } from '../../lib/time.ts';
 import { ACTION } from '../ids.ts';
 import { actions, dialog, section } from '../kit.ts';
@@ -67,16 +69,20 @@ const skippedText = (scene: Scene, max: number): string | undefined => {
   return texts.length === 0 ? undefined : `skipped: ${fitted(texts, { max, separator: ', ' })}`;
 };
 
+const insteadText = (deployment: Deployment): string => {
+  const previous = previousVersionOf(deployment);
+  if (isThereAlready(deployment)) return ' That version is there already.';
+  return previous === null ? '' : ` It replaces ${plain(previous, 40)}.`;
+};
+
 const goButton = (scene: Scene) => {
   const { deployment } = scene.situation;
-  const instead =
-    deployment.previousVersion === null ? '' : ` It replaces ${plain(deployment.previousVersion, 40)}.`;
   return deploymentButton(scene, 'Go', {
     action: ACTION.gateGo,
     style: 'primary',
     confirm: dialog({
       title: 'Give Go?',
-      text: `${subjectOf(deployment)}.${instead} With Go the deploy steps begin.`,
+      text: `${subjectOf(deployment)}.${insteadText(deployment)} With Go the deploy steps begin.`,
       confirm: 'Go',
       deny: 'Not yet',
     }),

@@ -2,6 +2,7 @@ import type { HeaderBlock, KnownBlock } from '@slack/types';
 import type { Deployment, DeploymentState } from '../../domain/deployment.ts';
 import { ON_CALL } from '../../domain/roles.ts';
 import { numberOf } from '../../domain/deployment.ts';
+import { isThereAlready, previousVersionOf } from '../../domain/previous-version.ts';
 import { context, header } from '../kit.ts';
 import { ago, dateTime, dotted, inline, link, mention, mentions, plain } from '../text.ts';
 import type { Scene } from '../scene.ts';
@@ -41,12 +42,12 @@ export const headingBlocks = (scene: Scene, input: CardInput): [HeaderBlock, Kno
 
 const factsText = ({ situation }: Scene, { lock, oldCard }: CardInput): string => {
   const { deployment, policy } = situation;
-  const { previousVersion, startedBy, state, supersededBy, redeploys } = deployment;
+  const { startedBy, state, supersededBy, redeploys } = deployment;
   const onCall = policy.holders(ON_CALL);
   return dotted(
     `*${stateWord(state)}*`,
     countText(deployment),
-    previousVersion === null ? undefined : `replaces ${inline(previousVersion, 40)}`,
+    replacesText(deployment),
     redeploys === undefined
       ? undefined
       : `after ${inline(numberOf(redeploys.id), 60)}, ${STATE_WORDS[redeploys.ended].toLowerCase()}`,
@@ -56,6 +57,12 @@ const factsText = ({ situation }: Scene, { lock, oldCard }: CardInput): string =
     supersededBy === undefined ? undefined : `watch taken over by ${inline(numberOf(supersededBy), 60)}`,
     link(oldCard, 'earlier card'),
   );
+};
+
+const replacesText = (deployment: Deployment): string | undefined => {
+  const previous = previousVersionOf(deployment);
+  if (isThereAlready(deployment)) return `${inline(deployment.version ?? '', 40)} was there already`;
+  return previous === null ? undefined : `replaces ${inline(previous, 40)}`;
 };
 
 /** T− to the planned Go, GO from Go, T+ from T-0. Slack keeps the count current. */

@@ -1,6 +1,7 @@
 import type { Json } from '../../lib/json.ts';
 import { substitute } from '../../lib/placeholders.ts';
 import type { PlanItem } from '../../domain/plan.ts';
+import { previousVersionOf } from '../../domain/previous-version.ts';
 import { codeBlock } from '../text.ts';
 import type { Scene } from '../scene.ts';
 
@@ -9,10 +10,10 @@ import type { Scene } from '../scene.ts';
  * Names without a value stay as they are written, so that nobody copies a command with a hole in it.
  */
 export const filled = ({ situation: { deployment } }: Scene, text: string): string => {
-  const { version, previousVersion, rollback, captured, choices } = deployment;
+  const { version, rollback, captured, choices } = deployment;
   const known = new Map<string, Json | null | undefined>([
     ['deployment.version', version],
-    ['deployment.previous', rollback?.targetVersion ?? previousVersion],
+    ['deployment.previous', rollback?.targetVersion ?? previousVersionOf(deployment)],
     ...Object.entries(captured).map(([name, value]) => [`captured.${name}`, value] as const),
     ...Object.entries(choices.parameters),
   ]);

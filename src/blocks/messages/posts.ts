@@ -3,9 +3,11 @@ import { namesOf, openRequired } from '../../domain/decide/open-items.ts';
 import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
 import { unmeasuredNow } from '../../domain/watch/follow-ups.ts';
 import { evidenceOf } from '../../domain/decide/gate.ts';
+import { askedRollback } from '../../domain/decide/roll-back.ts';
 import type { Deployment, PersonId } from '../../domain/deployment.ts';
 import { numberOf } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
+import { MINUTE } from '../../lib/time.ts';
 import { leftLockedText, titleOf } from '../card/heading.ts';
 import { deciders } from '../card/waiting.ts';
 import { alertWords } from '../item/alert-words.ts';
@@ -19,7 +21,7 @@ import { backups, called, responders } from './people.ts';
 
 /** Who did it, why and when, as it was when it happened; absent in what an older program left to say. */
 type Told = {
-  readonly type: 'deployed' | 'deployed_undone' | 'held' | 'aborted' | 'rolling_back';
+  readonly type: 'deployed' | 'deployed_undone' | 'held' | 'aborted' | 'rollback_asked' | 'rolling_back';
   readonly by?: PersonId | null;
   readonly reason?: string;
   readonly at?: Instant;
@@ -54,6 +56,7 @@ const ASKS: ReadonlySet<PostEvent['type']> = new Set(['alert_repeated', 'rolling
 
 const asksStill = ({ situation }: Scene, { type }: PostEvent): boolean => {
   if (type === 'go_asked') return situation.deployment.state.kind === 'awaiting_go';
+  if (type === 'rollback_asked') return askedRollback(situation) !== undefined;
   return type === 'sign_off_asked' ? unsignedRoles(situation).length > 0 : ASKS.has(type);
 };
 
@@ -103,10 +106,13 @@ const stateWords = ({ situation }: Scene, event: StateEvent): string => {
     case 'held':
     case 'aborted':
       return stoppedWords(deployment, event);
+    case 'rollback_asked':
+      return `Rollback with data loss asked${by(event.by)}: ${why(event.reason)}. ${called(responders(situation))}: a second person confirms it with Roll back… within ${situation.rules.rollbackAsk / MINUTE} min.`;
     case 'rolling_back': {
       const { rollback } = deployment;
       const people = called(responders(situation));
-      return `Rolling back${by(event.by ?? rollback?.by)}: ${why(event.reason ?? rollback?.reason)}. ${people}: the steps stand on the card.`;
+      const asked = rollback?.askedBy === undefined ? '' : `, asked by ${mention(rollback.askedBy)}`;
+      return `Rolling back${by(event.by ?? rollback?.by)}${asked}: ${why(event.reason ?? rollback?.reason)}. ${people}: the steps stand on the card.`;
     }
     case 'rolled_back': {
       const after = checklist.rollback.after.length;

@@ -3,6 +3,7 @@ import { INPUT } from '../ids.ts';
 import type { InputPlace } from '../ids.ts';
 import { input, option, plainText } from '../kit.ts';
 import type { InputOptions } from '../kit.ts';
+import { stated } from '../../lib/stated.ts';
 import { optionValue } from '../ref.ts';
 
 /** Longer reasons make neither the card nor the report better. */
@@ -36,14 +37,21 @@ export const reasonInput = ({
   placeholder,
   optional = false,
   label = 'Reason',
-}: { hint?: string; placeholder?: string; optional?: boolean; label?: string } = {}): InputBlock =>
+  initial,
+}: {
+  hint?: string;
+  placeholder?: string;
+  optional?: boolean;
+  label?: string;
+  initial?: string;
+} = {}): InputBlock =>
   input(
     INPUT.reason,
     {
       label,
       element: textInput(INPUT.reason, {
         multiline: true,
-        ...(placeholder === undefined ? {} : { placeholder }),
+        ...stated({ placeholder, initial }),
       }),
     },
     { optional, ...(hint === undefined ? {} : { hint }) },

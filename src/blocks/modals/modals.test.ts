@@ -1,4 +1,3 @@
-import type { KnownBlock, ModalView } from '@slack/types';
 import { describe, expect, test } from 'vitest';
 import { giveGo } from '../../domain/decide/gate.ts';
 import { skipItem } from '../../domain/settle/skip-item.ts';
@@ -7,10 +6,9 @@ import { confirmItem } from '../../domain/settle/confirm-item.ts';
 import type { PlanItem } from '../../domain/plan.ts';
 import { TWO_PHASES, twoPhases, WITH_PEOPLE } from '../../../test/support/cards.ts';
 import { situationIn, started } from '../../../test/support/journey.ts';
-import { outline } from '../../../test/support/outline.ts';
+import { blocksOf, inputs, shown, ticked } from '../../../test/support/modals.ts';
 import { actor, answer, run, START } from '../../../test/support/situation.ts';
 import { ACTION, INPUT, VIEW } from '../ids.ts';
-import { assertWithinLimits } from '../limits.ts';
 import { decodeRef } from '../ref.ts';
 import { sceneOf } from '../scene.ts';
 import type { Scene } from '../scene.ts';
@@ -30,22 +28,6 @@ import {
 import { rollBackModal } from './roll-back.ts';
 import { signOffModal } from './sign-off.ts';
 import { variantModal } from './variant.ts';
-
-const blocksOf = (view: ModalView): readonly KnownBlock[] => {
-  assertWithinLimits(view);
-  return view.blocks as readonly KnownBlock[];
-};
-
-const shown = (view: ModalView): readonly string[] => outline(blocksOf(view));
-
-const inputs = (view: ModalView): readonly string[] =>
-  blocksOf(view).flatMap((block) => (block.type === 'input' ? [block.block_id ?? ''] : []));
-
-const ticked = (view: ModalView, block: string): readonly (string | undefined)[] => {
-  const found = blocksOf(view).find(({ block_id }) => block_id === block);
-  const [element] = found === undefined ? [] : elementsOf(found);
-  return element?.type === 'checkboxes' ? (element.initial_options ?? []).map(({ value }) => value) : [];
-};
 
 const item = ({ board }: Scene, id: string): PlanItem => {
   const entry = board.plan.byId.get(id);
@@ -69,7 +51,7 @@ describe('titles and verbs', () => {
     [noGoModal(sceneIn('awaiting_go')), 'No-go', 'No-go', VIEW.noGo],
     [abortModal(scene), 'Abort', 'Abort', VIEW.abort],
     [deployedModal(sceneIn('deploying')), 'Deployed', 'Deployed', VIEW.deployed],
-    [rollBackModal(sceneIn('deploying')), 'Roll back', 'Roll back', VIEW.rollBack],
+    [rollBackModal(sceneIn('deploying'), 'UCAROL'), 'Roll back', 'Roll back', VIEW.rollBack],
     [signOffModal(sceneIn('watching')), 'Sign off', 'Sign off', VIEW.signOff],
   ])('%# stand as people know them', (view, title, submit, id) => {
     expect([view.title.text, view.submit?.text, view.callback_id]).toEqual([title, submit, id]);
@@ -205,26 +187,6 @@ describe('Deployed', () => {
       situationIn('deploying'),
     );
     expect(inputs(deployedModal(sceneOf(done)))).toEqual([INPUT.deployedAt.block]);
-  });
-});
-
-describe('Roll back', () => {
-  const view = rollBackModal(sceneIn('watching'));
-
-  test('offers the plans, the usual one ticked, and warns of lost data', () => {
-    expect(ticked(view, INPUT.plans(0).block)).toEqual(['app']);
-    expect(shown(view).join('\n')).toContain('[checkboxes: Application, Database]');
-    expect(shown(view)).toContain('*Loses data:* Database');
-    expect(inputs(view)).toEqual(['plans.0', 'target_version', 'reason', 'restore_word']);
-  });
-
-  test('goes back to the version before unless told otherwise', () => {
-    const target = blocksOf(view).find(({ block_id }) => block_id === INPUT.targetVersion.block);
-    expect(target).toMatchObject({ element: { initial_value: '1.0.0' } });
-  });
-
-  test('asks for no word when no plan loses data', () => {
-    expect(inputs(rollBackModal(sceneOf(twoPhases())))).toEqual(['plans.0', 'target_version', 'reason']);
   });
 });
 

@@ -1,20 +1,28 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { RollbackPlan } from '../../domain/checklist.ts';
 import { rollbackPlansOf } from '../../domain/plan.ts';
-import { RESTORE } from '../../domain/decide/roll-back.ts';
+import { previousVersionOf } from '../../domain/previous-version.ts';
+import { stated } from '../../lib/stated.ts';
+import { askedRollback, losingPlans, RESTORE } from '../../domain/decide/roll-back.ts';
+import type { PersonId, RollbackRun } from '../../domain/deployment.ts';
 import { INPUT, VIEW } from '../ids.ts';
 import { context, input, modal, section } from '../kit.ts';
 import { encodeRef } from '../ref.ts';
 import type { Scene } from '../scene.ts';
-import { bold, fitted, inline, plural } from '../text.ts';
+import { bold, dateTime, fitted, inline, mention, plural } from '../text.ts';
 import { aboutDeployment } from './decisions.ts';
 import { boxInputs, reasonInput, textInput } from './inputs.ts';
 
 /** More plans than these would not fit a modal; the first ones are offered. */
 const MOST_PLANS = 50;
 
-/** Starts the way back: which plans, to which version, why. One person suffices; data loss asks for a typed word. */
-export const rollBackModal = (scene: Scene): ModalView => {
+/**
+ * Starts the way back: which plans, to which version, why. One person suffices; data loss asks for a typed word or a second
+ * person, who finds filled in what was asked.
+ */
+export const rollBackModal = (scene: Scene, viewer: PersonId): ModalView => {
+  const asked = askedRollback(scene.situation);
+  const isSecond = asked !== undefined && asked.by !== viewer;
   const plans = Object.entries(rollbackPlansOf(scene.situation.checklist)).slice(0, MOST_PLANS);
   return modal({
     id: VIEW.rollBack,
@@ -27,10 +35,11 @@ export const rollBackModal = (scene: Scene): ModalView => {
         'The looks after T-0 end; people take the steps of the plan, and nothing is run by the bot but checks that read.',
       ),
       ...triggers(scene),
-      ...planBoxes(plans),
-      targetInput(scene),
-      reasonInput(),
-      ...restoreInput(plans),
+      ...(isSecond ? [askedBlock(scene, asked)] : []),
+      ...planBoxes(plans, asked),
+      targetInput(scene, asked),
+      reasonInput(stated({ initial: asked?.reason })),
+      ...(isSecond ? [] : restoreInput(plans)),
     ],
   });
 };
@@ -44,22 +53,31 @@ const triggers = ({ situation }: Scene): KnownBlock[] => {
 
 type NamedPlan = readonly [string, RollbackPlan];
 
-const planBoxes = (plans: readonly NamedPlan[]): KnownBlock[] => {
+const askedBlock = ({ situation }: Scene, { by, at, plans }: RollbackRun): KnownBlock => {
+  const names = fitted(
+    losingPlans(situation, plans).map((id) => inline(id, 40)),
+    { max: 200, separator: ', ' },
+  );
+  return section(
+    'asked',
+    `Asked by ${mention(by)} ${dateTime(at)}, with data loss (${names}). With ${bold('Roll back')} you confirm it as the second person.`,
+  );
+};
+
+const planBoxes = (plans: readonly NamedPlan[], asked: RollbackRun | undefined): KnownBlock[] => {
   const hasDefault = plans.some(([, plan]) => plan.default);
   const boxes = plans.map(([id, plan], index) => ({
     id,
     label: plan.title,
-    description: `${plural(plan.items.length, 'line')}${plan.dataLoss ? `; loses data, type ${RESTORE} below` : ''}`,
-    isTicked: hasDefault ? plan.default : index === 0,
+    description: `${plural(plan.items.length, 'line')}${plan.dataLoss ? `; loses data: ${RESTORE} or a second person` : ''}`,
+    isTicked: asked?.plans.includes(id) ?? (hasDefault ? plan.default : index === 0),
   }));
   return boxInputs(INPUT.plans, { label: 'Plan', boxes }, { hint: 'Nothing ticked: the usual plan.' });
 };
 
-const targetInput = ({ situation: { deployment } }: Scene): KnownBlock => {
-  const element = textInput(INPUT.targetVersion, {
-    max: 100,
-    ...(deployment.previousVersion === null ? {} : { initial: deployment.previousVersion }),
-  });
+const targetInput = ({ situation: { deployment } }: Scene, asked: RollbackRun | undefined): KnownBlock => {
+  const initial = asked?.targetVersion ?? previousVersionOf(deployment) ?? undefined;
+  const element = textInput(INPUT.targetVersion, { max: 100, ...stated({ initial }) });
   return input(
     INPUT.targetVersion,
     { label: 'Back to version', element },
@@ -79,7 +97,7 @@ const restoreInput = (plans: readonly NamedPlan[]): KnownBlock[] => {
     input(
       INPUT.restoreWord,
       { label: `Type ${RESTORE} to go on with it`, element: textInput(INPUT.restoreWord, { max: 20 }) },
-      { optional: true },
+      { optional: true, hint: 'May be left empty: then a second person confirms it.' },
     ),
   ];
 };

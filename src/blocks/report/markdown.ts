@@ -1,7 +1,8 @@
 import { unsignedRoles } from '../../domain/decide/sign-off.ts';
 import type { Instant } from '../../lib/time.ts';
-import type { Alert, Deployment } from '../../domain/deployment.ts';
 import { numberOf } from '../../domain/deployment.ts';
+import type { Alert, Deployment, RollbackRun } from '../../domain/deployment.ts';
+import { isThereAlready, previousVersionOf } from '../../domain/previous-version.ts';
 import { stateWord, titleOf } from '../card/heading.ts';
 import { durationText, plain, plural, utc } from '../text.ts';
 import type { Scene } from '../scene.ts';
@@ -47,7 +48,7 @@ const outcomeLines = ({ scene }: ReportFacts, name: Name): string => {
   const outcome = state.kind === 'completed' ? `${stateWord(state)}: ${state.outcome}` : stateWord(state);
   return [
     `- Outcome: **${outcome}**`,
-    `- Version: ${text(deployment.version ?? 'not set')}, replaces ${text(deployment.previousVersion ?? 'unknown')}`,
+    `- Version: ${text(deployment.version ?? 'not set')}, ${replacesText(deployment)}`,
     ...redeploysLine(deployment),
     `- Checklist: ${text(checklist.title)}, sha256 ${deployment.checklistHash}`,
     ...anchorLines(deployment, name),
@@ -55,6 +56,19 @@ const outcomeLines = ({ scene }: ReportFacts, name: Name): string => {
     ...signatureLines(scene, name),
     ...endLines(deployment, name),
   ].join('\n');
+};
+
+/** What was measured, and where the records say otherwise, that too. */
+const replacesText = (deployment: Deployment): string => {
+  const { previousVersion } = deployment;
+  const answered = deployment.versionAtStart?.version ?? previousVersion;
+  const records = `${text(previousVersion ?? 'no version')} by the records`;
+  if (isThereAlready(deployment))
+    return answered === previousVersion
+      ? 'was there already'
+      : `answered at the start already; before it ${records}`;
+  const replaces = `replaces ${text(previousVersionOf(deployment) ?? 'unknown')}`;
+  return answered === previousVersion ? replaces : `${replaces}, which answered at the start; ${records}`;
 };
 
 const redeploysLine = ({ redeploys }: Deployment): readonly string[] =>
@@ -97,9 +111,14 @@ const endLines = ({ state, rollback }: Deployment, name: Name): readonly string[
   ...(rollback === undefined
     ? []
     : [
-        `- Rollback to ${text(rollback.targetVersion ?? 'the version before')}: asked ${utc(rollback.at)} by ${name(rollback.by)}: ${text(rollback.reason)}`,
+        `- Rollback to ${text(rollback.targetVersion ?? 'the version before')}: ${askedText(rollback, name)}: ${text(rollback.reason)}`,
       ]),
 ];
+
+const askedText = ({ at, by, askedBy }: RollbackRun, name: Name): string =>
+  askedBy === undefined
+    ? `asked ${utc(at)} by ${name(by)}`
+    : `asked by ${name(askedBy)}, confirmed ${utc(at)} by ${name(by)}`;
 
 const itemLines = ({ counts }: ReportFacts): readonly string[] => [`${countsText(counts)}.`];
 

@@ -15,7 +15,12 @@ describe('another deployment that changed the environment', () => {
   it('has everything that was measured measured again; what people said stays', () => {
     const stale = run(situationIn('awaiting_go'), outdate);
     expect(kindOf(stale)).toBe('preparing');
-    expect(runningItems(stale)).toEqual(['signing-key', 'database-answers', 'users-before']);
+    expect(runningItems(stale)).toEqual([
+      'signing-key',
+      'database-answers',
+      'users-before',
+      'version.at-start',
+    ]);
     expect(standing(stale, 'rollback-plan')).toBe('confirmed');
     expect(kindOf(answer(stale))).toBe('awaiting_go');
   });
@@ -29,7 +34,7 @@ describe('another deployment that changed the environment', () => {
   });
 
   it('matters while on hold, and not after Go', () => {
-    expect(runningItems(run(situationIn('held'), outdate))).toHaveLength(3);
+    expect(runningItems(run(situationIn('held'), outdate))).toHaveLength(4);
     expect(outdateEvidence(situationIn('deploying'), { by: 'tiny-41' })).toEqual([]);
     expect(outdateEvidence(started(), { by: 'tiny-42' })).toEqual([]);
   });

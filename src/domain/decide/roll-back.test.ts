@@ -66,14 +66,15 @@ describe('Roll back', () => {
     });
   });
 
-  it('with data loss asks for the typed word', () => {
+  it('with data loss is started by the typed word, and by no other', () => {
     const plans = ['app', 'database'];
-    expect(refusalOf(watching(), back({ plans }))).toEqual({
+    expect(refusalOf(watching(), back({ plans, restoreWord: 'restore' }))).toEqual({
       code: 'restore_word_missing',
-      message: 'database loses data. Type the word RESTORE to go on with it.',
+      message:
+        'Type the word RESTORE to go on with it yourself, or leave it empty: then a second person confirms it.',
     });
-    expect(refusalOf(watching(), back({ plans, restoreWord: 'restore' })).code).toBe('restore_word_missing');
     const rollingBack = run(watching(), back({ plans, restoreWord: ' RESTORE ' }));
+    expect(rollingBack.deployment.rollback?.askedBy).toBeUndefined();
     expect(openForPeople(rollingBack, ['rollback'])).toEqual([
       'rollback-app',
       'rollback-health',

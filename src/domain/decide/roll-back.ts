@@ -1,11 +1,14 @@
 import type { Result } from '../../lib/result.ts';
 import { err, ok } from '../../lib/result.ts';
+import { stated } from '../../lib/stated.ts';
 import { requireMember } from '../actor.ts';
-import type { Deployment } from '../deployment.ts';
+import type { Deployment, RollbackRun } from '../deployment.ts';
+import { numberOf } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
 import { rollbackPlansOf } from '../plan.ts';
+import { previousVersionOf } from '../previous-version.ts';
 import type { Refusal } from '../refusal.ts';
-import { refusal } from '../refusal.ts';
+import { quoted, refusal } from '../refusal.ts';
 import { requireReason } from '../settle/find-item.ts';
 import type { Actor, Situation } from '../situation.ts';
 import { versionProblem } from './set-version.ts';
@@ -20,11 +23,11 @@ export type RollBackInput = {
   readonly plans: readonly string[];
   /** Absent: the version that ran before. */
   readonly targetVersion?: string;
-  /** Needed when a plan loses data. */
+  /** Starts plans that lose data at once; absent or empty: a second person confirms them. */
   readonly restoreWord?: string;
 };
 
-/** Starts the way back. One person suffices; only data loss asks for a typed word. Never by itself. */
+/** Starts the way back. One person suffices; only data loss needs a second one, or the typed word. Never by itself. */
 export const rollBack = (
   situation: Situation,
   input: RollBackInput,
@@ -37,19 +40,58 @@ export const rollBack = (
   if (!plans.ok) return plans;
   const reason = requireReason(input.reason);
   if (!reason.ok) return reason;
-  const permitted = requireRestoreWord(situation, plans.value, input.restoreWord);
-  if (!permitted.ok) return permitted;
-  const targetVersion = input.targetVersion ?? deployment.previousVersion;
-  const problem = targetVersion === null ? undefined : versionProblem(targetVersion);
-  if (problem !== undefined) return err(problem);
+  const word = requireRestoreWord(input.restoreWord);
+  if (!word.ok) return word;
+  const losing = losingPlans(situation, plans.value);
+  const needsTwo = losing.length > 0 && !word.value;
+  const asked = needsTwo ? confirmedBy(situation, input.actor, losing) : undefined;
+  const targetVersion = targetOf(situation, { input, asked });
+  if (!targetVersion.ok) return targetVersion;
   const run = {
     plans: plans.value,
-    targetVersion,
+    targetVersion: targetVersion.value,
     reason: reason.value,
     by: input.actor.id,
-    at: situation.now,
   };
-  return ok([{ type: 'rollback_started', run }]);
+  if (needsTwo && asked === undefined) return ok([{ type: 'rollback_asked', ...run }]);
+  return ok([
+    { type: 'rollback_started', run: { ...run, at: situation.now, ...stated({ askedBy: asked?.by }) } },
+  ]);
+};
+
+const targetOf = (
+  { deployment }: Situation,
+  { input, asked }: { input: RollBackInput; asked: RollbackRun | undefined },
+): Result<string | null, Refusal> => {
+  const target = input.targetVersion ?? asked?.targetVersion ?? previousVersionOf(deployment);
+  const problem = target === null ? undefined : versionProblem(target);
+  return problem === undefined ? ok(target) : err(problem);
+};
+
+/** The rollback with data loss that waits for a second person; undefined: none does, or not any more. */
+export const askedRollback = ({ deployment, now, rules }: Situation): RollbackRun | undefined => {
+  const { rollbackAsked } = deployment;
+  return rollbackAsked !== undefined && now < rollbackAsked.at + rules.rollbackAsk && hasWayBack(deployment)
+    ? rollbackAsked
+    : undefined;
+};
+
+/** Of these plans the ones that lose data. */
+export const losingPlans = ({ checklist }: Situation, plans: readonly string[]): readonly string[] => {
+  const known = rollbackPlansOf(checklist);
+  return plans.filter((id) => known[id]?.dataLoss === true);
+};
+
+/** What somebody else asked for, when nothing is to be lost that was not asked. */
+const confirmedBy = (
+  situation: Situation,
+  actor: Actor,
+  losing: readonly string[],
+): RollbackRun | undefined => {
+  const asked = askedRollback(situation);
+  return asked !== undefined && asked.by !== actor.id && losing.every((id) => asked.plans.includes(id))
+    ? asked
+    : undefined;
 };
 
 /** Something went out that can be taken back. What a newer deployment replaced is not its own to undo any more. */
@@ -58,7 +100,7 @@ export const hasWayBack = ({ state: { kind }, supersededBy }: Deployment): boole
 
 const insteadOfBack = ({ state, supersededBy }: Deployment): string =>
   supersededBy !== undefined && state.kind === 'watching'
-    ? `${supersededBy} is deployed over this one, and going back from here would undo it too. Roll back ${supersededBy} instead.`
+    ? `${numberOf(supersededBy)} is deployed over this one, and going back from here would undo it too. Roll back ${numberOf(supersededBy)} instead.`
     : (BACK_INSTEAD[state.kind] ?? 'Nothing is deployed yet: Abort instead.');
 
 const BACK_INSTEAD: Readonly<Record<string, string>> = {
@@ -73,25 +115,19 @@ const choosePlans = (situation: Situation, named: readonly string[]): Result<rea
   const unknown = named.find((id) => !available.includes(id));
   return unknown === undefined
     ? ok(named.length > 0 ? [...new Set(named)] : defaultPlans(situation))
-    : err(refusal('plan_unknown', `There is no plan ${unknown}. Plans: ${available.join(', ')}.`));
+    : err(refusal('plan_unknown', `There is no plan ${quoted(unknown)}. Plans: ${available.join(', ')}.`));
 };
 
-const requireRestoreWord = (
-  { checklist }: Situation,
-  plans: readonly string[],
-  typed: string | undefined,
-): Result<void, Refusal> => {
-  const known = rollbackPlansOf(checklist);
-  const losing = plans.filter((id) => known[id]?.dataLoss === true);
-  return losing.length === 0 || typed?.trim() === RESTORE
-    ? ok(undefined)
+/** Whether the word was typed; another word was meant to be it. */
+const requireRestoreWord = (typed = ''): Result<boolean, Refusal> =>
+  typed.trim() === '' || typed.trim() === RESTORE
+    ? ok(typed.trim() === RESTORE)
     : err(
         refusal(
           'restore_word_missing',
-          `${losing.join(', ')} loses data. Type the word ${RESTORE} to go on with it.`,
+          `Type the word ${RESTORE} to go on with it yourself, or leave it empty: then a second person confirms it.`,
         ),
       );
-};
 
 const defaultPlans = ({ checklist }: Situation): readonly string[] => {
   const plans = Object.entries(rollbackPlansOf(checklist));

@@ -37,6 +37,7 @@ const CHECK_EVENTS: Readonly<Record<CheckEvent['type'], true>> = {
 const STATE_EVENTS: Readonly<Record<StateEvent['type'], true>> = {
   deployment_started: true,
   evidence_outdated: true,
+  version_at_start_measured: true,
   version_set: true,
   gate_opened: true,
   gate_closed: true,
@@ -48,6 +49,7 @@ const STATE_EVENTS: Readonly<Record<StateEvent['type'], true>> = {
   deployed_undone: true,
   verified: true,
   aborted: true,
+  rollback_asked: true,
   rollback_started: true,
   rolled_back: true,
   unlocked: true,

@@ -1,4 +1,5 @@
 import type { Instant } from '../../lib/time.ts';
+import { VERSION_AT_START } from '../checklist.ts';
 import type { Debt, Deployment, DeploymentState, ItemProgress } from '../deployment.ts';
 import type { EventOf, StateEvent } from '../events.ts';
 import { withItem } from './item-events.ts';
@@ -25,10 +26,9 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
     case 'deployment_started':
       return deployment;
     case 'evidence_outdated':
-      return {
-        ...eachItem(deployment, outdated),
-        previousVersion: event.version === undefined ? deployment.previousVersion : event.version,
-      };
+      return outdate(deployment, event);
+    case 'version_at_start_measured':
+      return learnVersion(deployment, event);
     case 'version_set':
       return { ...forgetting(deployment, event.itemIds), version: event.version };
     case 'gate_opened':
@@ -61,11 +61,12 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
       const { by, reason, locked } = event;
       return inState(stopped(deployment), { kind: 'aborted', by, at, reason, locked });
     }
+    case 'rollback_asked': {
+      const { plans, targetVersion, reason, by } = event;
+      return { ...deployment, rollbackAsked: { plans, targetVersion, reason, by, at } };
+    }
     case 'rollback_started':
-      return {
-        ...inState(onItsPlace(stopped(deployment)), { kind: 'rolling_back', since: at }),
-        rollback: event.run,
-      };
+      return startRollback(deployment, event, at);
     case 'rolled_back':
       return inState(deployment, { kind: 'rolled_back', at });
     case 'unlocked':
@@ -79,6 +80,26 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
   }
 };
 
+const learnVersion = (
+  deployment: Deployment,
+  { version, askedAt }: EventOf<'version_at_start_measured'>,
+): Deployment => ({
+  ...withItem(deployment, VERSION_AT_START, () => ({})),
+  versionAtStart: { version, askedAt },
+});
+
+const startRollback = (
+  deployment: Deployment,
+  { run }: EventOf<'rollback_started'>,
+  at: Instant,
+): Deployment => {
+  const { rollbackAsked: _answered, ...rest } = inState(onItsPlace(stopped(deployment)), {
+    kind: 'rolling_back',
+    since: at,
+  });
+  return { ...rest, rollback: run };
+};
+
 const sign = (
   deployment: Deployment,
   { role, by, acceptedDebts }: EventOf<'signed'>,
@@ -90,6 +111,11 @@ const sign = (
     acceptedDebts.includes(debt.id) ? { ...debt, acceptedBy: by } : debt,
   ),
 });
+
+const outdate = (deployment: Deployment, { version }: EventOf<'evidence_outdated'>): Deployment => {
+  const { versionAtStart: _measured, ...rest } = eachItem(deployment, outdated);
+  return { ...rest, previousVersion: version === undefined ? deployment.previousVersion : version };
+};
 
 /** Measured before the environment changed: to be measured again. What a person settled stays with that person. */
 const outdated = (progress: ItemProgress): ItemProgress => {

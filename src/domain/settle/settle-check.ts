@@ -1,13 +1,14 @@
 import type { CheckResult } from '../check.ts';
 import { causeOfRed, isBad, isGood } from '../check.ts';
-import { OLD_VERSION, VERSION_LIVE } from '../checklist.ts';
+import { versionProblem } from '../decide/set-version.ts';
+import { OLD_VERSION, VERSION_AT_START, VERSION_LIVE } from '../checklist.ts';
 import type { Instant } from '../../lib/time.ts';
 import type { Deployment, ItemProgress, Measured } from '../deployment.ts';
 import { isEnded, progressOf } from '../deployment.ts';
 import type { DomainEvent, EventOf } from '../events.ts';
 import { evolveAll } from '../evolve/evolve.ts';
 import type { PlanItem } from '../plan.ts';
-import { isActive } from '../plan.ts';
+import { isActive, READ_VERSION } from '../plan.ts';
 import type { Situation } from '../situation.ts';
 import type { Board } from '../standing.ts';
 import { boardOf, isWell } from '../standing.ts';
@@ -43,6 +44,8 @@ const settleCheck = (situation: Situation, { itemId, runId, result }: SettledRun
   const { running } = progress;
   if (running === undefined) return discard('nobody waits for it any more');
   if (running.runId !== runId) return discard('a newer run replaced it');
+  if (itemId === VERSION_AT_START)
+    return { events: [versionRead(result, { runId, askedAt: running.since })] };
   const board = boardOf(situation);
   const entry = board.plan.byId.get(itemId);
   if (entry === undefined) return discard('the item no longer exists');
@@ -58,6 +61,16 @@ const settleCheck = (situation: Situation, { itemId, runId, result }: SettledRun
   return isWatched(situation, entry)
     ? watchedResult(situation, { board, entry, progress, settled })
     : { events: [settled] };
+};
+
+/** Only what is surely a version teaches anything; whatever else came of it, nobody is told and nothing waits for it. */
+const versionRead = (
+  { outcome, line, captured }: CheckResult,
+  run: { readonly runId: string; readonly askedAt: Instant },
+): DomainEvent => {
+  const read = captured[READ_VERSION];
+  const isVersion = isGood(outcome) && typeof read === 'string' && versionProblem(read) === undefined;
+  return { type: 'version_at_start_measured', version: isVersion ? read : null, line, ...run };
 };
 
 const asMeasured = (result: CheckResult, run: Pick<Measured, 'runId' | 'askedAt' | 'at'>): Measured => ({

@@ -6,7 +6,7 @@ import { progressOf } from '../deployment.ts';
 import type { DomainEvent } from '../events.ts';
 import type { PlanItem } from '../plan.ts';
 import { request, runsByItself } from '../request-checks.ts';
-import { isActive } from '../plan.ts';
+import { isActive, measuredBy } from '../plan.ts';
 import { settleChecks } from '../settle/settle-check.ts';
 import type { Rules } from '../situation.ts';
 
@@ -14,7 +14,7 @@ import type { Rules } from '../situation.ts';
 export const lostRunDues: DueSource = (situation, { plan }) => {
   const runs = Object.entries(situation.deployment.items).flatMap(([itemId, { running }]) => {
     if (running === undefined) return [];
-    const limit = lostAfter(situation.rules, plan.byId.get(itemId));
+    const limit = lostAfter(situation.rules, measuredBy(situation, plan, itemId));
     return [{ itemId, runId: running.runId, limit, at: running.since + limit }];
   });
   if (runs.length === 0) return [];

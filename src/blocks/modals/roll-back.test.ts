@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { twoPhases } from '../../../test/support/cards.ts';
+import { situationIn } from '../../../test/support/journey.ts';
+import { blocksOf, inputs, shown, ticked } from '../../../test/support/modals.ts';
+import { actor, run, userId } from '../../../test/support/situation.ts';
+import { rollBack } from '../../domain/decide/roll-back.ts';
+import { INPUT } from '../ids.ts';
+import { sceneOf } from '../scene.ts';
+import { rollBackModal } from './roll-back.ts';
+
+describe('Roll back', () => {
+  const view = rollBackModal(sceneOf(situationIn('watching')), 'UCAROL');
+
+  test('offers the plans, the usual one ticked, and warns of lost data', () => {
+    expect(ticked(view, INPUT.plans(0).block)).toEqual(['app']);
+    expect(shown(view).join('\n')).toContain('[checkboxes: Application, Database]');
+    expect(shown(view)).toContain('*Loses data:* Database');
+    expect(inputs(view)).toEqual(['plans.0', 'target_version', 'reason', 'restore_word']);
+  });
+
+  test('goes back to the version before unless told otherwise', () => {
+    const target = blocksOf(view).find(({ block_id }) => block_id === INPUT.targetVersion.block);
+    expect(target).toMatchObject({ element: { initial_value: '1.0.0' } });
+  });
+
+  test('is filled in with what was asked, and asks the second person for no word', () => {
+    const asked = run(situationIn('watching'), (now) =>
+      rollBack(now, {
+        actor: actor(now, 'carol'),
+        reason: 'users are gone',
+        plans: ['database'],
+        targetVersion: '0.9.0',
+      }),
+    );
+    const second = rollBackModal(sceneOf(asked), userId('dora'));
+    expect(inputs(second)).toEqual(['plans.0', 'target_version', 'reason']);
+    expect(ticked(second, INPUT.plans(0).block)).toEqual(['database']);
+    expect(JSON.stringify(second.blocks)).toContain('"initial_value":"0.9.0"');
+    expect(JSON.stringify(second.blocks)).toContain('"initial_value":"users are gone"');
+    expect(shown(second).join('\n')).toContain('you confirm it as the second person');
+    const own = rollBackModal(sceneOf(asked), userId('carol'));
+    expect(inputs(own)).toContain('restore_word');
+    expect(JSON.stringify(own.blocks)).toContain('May be left empty: then a second person confirms it.');
+  });
+
+  test('asks for no word when no plan loses data', () => {
+    expect(inputs(rollBackModal(sceneOf(twoPhases()), 'UCAROL'))).toEqual([
+      'plans.0',
+      'target_version',
+      'reason',
+    ]);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { situationIn } from '../../../test/support/journey.ts';
+import { actor, at, eventsOf, guest, refusalOf, run, userId } from '../../../test/support/situation.ts';
+import { MINUTE, SECOND } from '../../lib/time.ts';
+import { ok } from '../../lib/result.ts';
+import type { Situation } from '../situation.ts';
+import { supersede } from './newer-deployment.ts';
+import type { RollBackInput } from './roll-back.ts';
+import { askedRollback, rollBack } from './roll-back.ts';
+
+const back =
+  ({ by = 'carol', ...more }: Partial<RollBackInput> & { by?: string }) =>
+  (now: Situation) =>
+    rollBack(now, { actor: actor(now, by), reason: 'users see 503', plans: [], ...more });
+const kindOf = ({ deployment }: Situation) => deployment.state.kind;
+const watching = () => situationIn('watching', { environment: 'staging' });
+
+describe('a rollback with data loss without the typed word', () => {
+  const asked = (more: Parameters<typeof back>[0] = {}) =>
+    run(watching(), back({ plans: ['app', 'database'], targetVersion: '0.9.0', ...more }));
+
+  it('is asked for, on the record, and starts nothing', () => {
+    expect(eventsOf(watching(), back({ plans: ['app', 'database'], restoreWord: ' ' }))).toEqual([
+      {
+        type: 'rollback_asked',
+        by: userId('carol'),
+        plans: ['app', 'database'],
+        targetVersion: '1.0.0',
+        reason: 'users see 503',
+      },
+    ]);
+    expect(kindOf(asked())).toBe('watching');
+    expect(askedRollback(asked())).toMatchObject({ by: userId('carol'), at: asked().now });
+  });
+
+  it.each([[['app', 'database']], [['database']]])(
+    'is started by a second person who names %j, with both names',
+    (plans) => {
+      const { deployment } = run(asked(), back({ by: 'dora', plans, reason: 'I see it too' }));
+      expect(deployment.rollback).toMatchObject({
+        plans,
+        targetVersion: '0.9.0',
+        by: userId('dora'),
+        askedBy: userId('carol'),
+      });
+      expect(deployment.rollbackAsked).toBeUndefined();
+    },
+  );
+
+  it('is started by who asked only with the word', () => {
+    const again = run(asked(), back({ plans: ['database'] }));
+    expect(kindOf(again)).toBe('watching');
+    const { deployment } = run(again, back({ plans: ['database'], restoreWord: 'RESTORE' }));
+    expect(deployment.rollback?.askedBy).toBeUndefined();
+    expect(deployment.state.kind).toBe('rolling_back');
+  });
+
+  it('is no second voice for a guest, a wrong word or other plans that lose data', () => {
+    const dora = (more: Partial<RollBackInput>) => back({ by: 'dora', plans: ['database'], ...more });
+    expect(refusalOf(asked(), dora({ actor: guest() })).code).toBe('guest');
+    expect(refusalOf(asked(), dora({ restoreWord: 'yes' })).code).toBe('restore_word_missing');
+    const now = asked();
+    const app = now.checklist.rollback.plans['app']!;
+    const rollback = {
+      ...now.checklist.rollback,
+      plans: { ...now.checklist.rollback.plans, app: { ...app, dataLoss: true } },
+    };
+    const less = { ...now.deployment.rollbackAsked!, plans: ['database'] };
+    const stricter = {
+      ...now,
+      checklist: { ...now.checklist, rollback },
+      deployment: { ...now.deployment, rollbackAsked: less },
+    };
+    const other = run(stricter, back({ by: 'dora', plans: ['app', 'database'] }));
+    expect(kindOf(other)).toBe('watching');
+    expect(askedRollback(other)).toMatchObject({ by: userId('dora'), plans: ['app', 'database'] });
+  });
+
+  it('lapses after half an hour, and when there is no way back any more', () => {
+    const late = at(asked(), asked().now + 30 * MINUTE);
+    expect(askedRollback(at(late, late.now - SECOND))).toBeDefined();
+    expect(askedRollback(late)).toBeUndefined();
+    expect(kindOf(run(late, back({ by: 'dora', plans: ['database'] })))).toBe('watching');
+    const replaced = run(asked(), (now) => ok(supersede(now, { by: 'tiny-43' })));
+    expect(askedRollback(replaced)).toBeUndefined();
+    const without = run(asked(), back({ by: 'dora', plans: ['app'] }));
+    expect(without.deployment.rollback?.askedBy).toBeUndefined();
+  });
+});
