@@ -20,8 +20,10 @@ import type { HttpOptions, Readiness } from './http/server.ts';
 import { startHttp } from './http/server.ts';
 import type { Log } from './lib/log.ts';
 import { SECOND } from './lib/time.ts';
-import type { Jobs, JobsBackend } from './queue/jobs.ts';
-import { createJobs, migrateJobs } from './queue/jobs.ts';
+import type { JobsBackend } from './queue/backend.ts';
+import { migrateJobs } from './queue/backend.ts';
+import type { Jobs } from './queue/jobs.ts';
+import { openJobs } from './queue/jobs.ts';
 import { startRelay } from './queue/relay.ts';
 import { keptCalendars } from './scheduler/calendar.ts';
 import { schedulerBeats, startBeats } from './scheduler/ticks.ts';
@@ -92,7 +94,7 @@ const startParts = async (parts: Parts, undo: Undo): Promise<Omit<Tminus, 'stop'
     config.slack === undefined ? undefined : await slackFor(config.slack, { log, now, clicks, loopWith });
   if (slack !== undefined) undo.add(slack.stop);
 
-  startWork(parts, undo, { work, jobs, databaseUrl, slack, loopWith });
+  await startWork(parts, undo, { work, jobs, databaseUrl, slack, loopWith });
   undo.add(
     startClock(parts, {
       work,
@@ -127,7 +129,7 @@ const openStores = async (parts: Parts, undo: Undo) => {
   };
   const work = pool('work', WORK_POOL);
   const clicks = pool('clicks', CLICK_POOL);
-  const jobs = createJobs(backend, log);
+  const jobs = await openJobs(backend, log);
   undo.add(jobs.close);
   return { databaseUrl, work, clicks, jobs };
 };
@@ -147,7 +149,7 @@ const announce = async (
 };
 
 /** Begins to take jobs, and to move what was committed into the queues. */
-const startWork = (
+const startWork = async (
   { config, env, log, now }: Parts,
   undo: Undo,
   {
@@ -157,7 +159,7 @@ const startWork = (
     slack,
     loopWith,
   }: { work: Store; jobs: Jobs; databaseUrl: string; slack: SlackEdge | undefined; loopWith: LoopWith },
-): void => {
+): Promise<void> => {
   const handlers = workerHandlers({
     roles: config.roles,
     loop: slack === undefined ? loopWith('', work, NOBODY) : { ...slack.loop, transact: work.transact },
@@ -167,7 +169,7 @@ const startWork = (
     sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     log,
   });
-  undo.add(jobs.process(handlers).stop);
+  undo.add((await jobs.process(handlers)).stop);
   undo.add(startRelay({ store: work, jobs, databaseUrl, now, log }).stop);
 };
 

@@ -2,7 +2,7 @@ import { readConfig } from '../config.ts';
 import { migrateToLatest } from '../db/migrate.ts';
 import { createLog } from '../log.ts';
 import { backendFor } from '../main.ts';
-import { migrateJobs } from '../queue/jobs.ts';
+import { migrateJobs } from '../queue/backend.ts';
 import type { Command } from './command.ts';
 import { withDatabase } from './database.ts';
 

@@ -192,7 +192,7 @@ const ROWS: readonly Row[] = [
     'restore_word_missing',
     'data would be lost',
     () => situationIn('watching'),
-    by('bob', (now, who) => rollBack(now, { actor: who, reason: 'x', plans: ['database'] })),
+    by('bob', (now, who) => rollBack(now, { actor: who, reason: 'x', plans: ['database'], restoreWord: 'restore' })),
     /Type the word RESTORE/,
   ],
   [

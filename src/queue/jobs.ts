@@ -1,15 +1,11 @@
-import type { BackendClasses, DeduplicationOptions, IQueueBackend } from 'bullmq';
-import { createPostgresBackend, createRedisBackend, withBackend } from 'bullmq';
+import type { DeduplicationOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Log } from '../lib/log.ts';
+import type { Classes, ConnectedBackend, JobsBackend } from './backend.ts';
+import { backendOf, PATIENCE_MS, readyOnce } from './backend.ts';
 import { onceAnOutage } from './once-an-outage.ts';
 import type { Payload, Policy, QueueName } from './payloads.ts';
 import { PAYLOADS, POLICIES, QUEUE_NAMES } from './payloads.ts';
-
-/** Where the jobs live: Redis, or the same Postgres as everything else. */
-export type JobsBackend =
-  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string }
-  | { readonly kind: 'postgres'; readonly url: string };
 
 export type Handler<N extends QueueName> = (payload: Payload<N>, signal: AbortSignal) => Promise<void>;
 export type Handlers = { readonly [N in QueueName]?: Handler<N> };
@@ -23,17 +19,12 @@ export type Jobs = {
    */
   readonly addAgain: (queue: string, payload: unknown) => Promise<void>;
   /** Begins to process; returns how to stop, which waits for the jobs in hand. */
-  readonly process: (handlers: Handlers) => { readonly stop: () => Promise<void> };
+  readonly process: (handlers: Handlers) => Promise<{ readonly stop: () => Promise<void> }>;
   /** Rejects while the backend does not answer. */
   readonly ping: () => Promise<void>;
   readonly counts: () => Promise<Readonly<Record<string, number>>>;
   readonly close: () => Promise<void>;
 };
-
-type Classes = BackendClasses<IQueueBackend, never>;
-type Connect = (use: 'queue' | 'worker') => never;
-
-const SCHEMA = 'tminus_queue';
 
 /**
  * A job whose process is gone is given to another one after this long, at the next look. Short, because every processor
@@ -44,56 +35,28 @@ const LOST = { lockDuration: 10_000, stalledInterval: 5000 } as const;
 /** Without an error for this long the backend is taken to be back, and its next one is news. */
 const QUIET_MS = 30_000;
 
-/** Small pools: every queue and worker of the Postgres backend has its own. */
-const POOL = { queue: 2, worker: 4 } as const;
-
-const backendOf = (backend: JobsBackend): { classes: Classes; connectionFor: Connect; prefix: object } => {
-  if (backend.kind === 'redis') {
-    return {
-      classes: withBackend(createRedisBackend) as unknown as Classes,
-      // BullMQ closes the connections it made; workers block, so each gets its own.
-      connectionFor: () => ({ url: backend.url, maxRetriesPerRequest: null }) as never,
-      prefix: { prefix: backend.prefix },
-    };
-  }
-  return {
-    classes: withBackend(createPostgresBackend) as unknown as Classes,
-    connectionFor: (use) =>
-      ({
-        connectionString: backend.url,
-        schema: SCHEMA,
-        max: POOL[use],
-        application_name: 'tminus-queue',
-      }) as never,
-    prefix: {},
-  };
-};
-
-/** Makes the tables of the Postgres backend; nothing to do on Redis. Safe to run twice. */
-export const migrateJobs = async (backend: JobsBackend): Promise<void> => {
-  if (backend.kind === 'redis') return;
-  const { Queue } = withBackend(createPostgresBackend);
-  const queue = new Queue('checks', {
-    connection: { connectionString: backend.url, schema: SCHEMA, max: 1, migrate: true },
-  });
-  await queue.waitUntilReady();
-  await queue.close();
-};
-
+type AnyHandler = (payload: unknown, signal: AbortSignal) => Promise<void>;
 type Queues = ReadonlyMap<QueueName, InstanceType<Classes['Queue']>>;
 
-export const createJobs = (backend: JobsBackend, log: Log): Jobs => {
+/** Rejects when the backend takes no connections within `patienceMs` (20 s). */
+export const openJobs = async (
+  backend: JobsBackend,
+  log: Log,
+  patienceMs: number = PATIENCE_MS,
+): Promise<Jobs> => {
   const connected = backendOf(backend);
   const once = onceAnOutage(QUIET_MS);
   const { classes, connectionFor, prefix } = connected;
-  const queues: Queues = new Map(
-    QUEUE_NAMES.map((name) => {
+  const openQueue = (name: QueueName) =>
+    readyOnce(() => {
       const queue = new classes.Queue(name, { connection: connectionFor('queue'), ...prefix });
       queue.on('error', (err) =>
         once(err.message, () => log.warn({ err, queue: name }, 'queue_connection_lost')),
       );
-      return [name, queue];
-    }),
+      return queue;
+    }, patienceMs);
+  const queues: Queues = new Map(
+    await Promise.all(QUEUE_NAMES.map(async (name) => [name, await openQueue(name)] as const)),
   );
   return {
     add: (name, payload) => addJob(queues, { name, payload, foldFor: foldIntoWaiting }),
@@ -144,28 +107,39 @@ const addJob = async (
   });
 };
 
-const processJobs = (
-  { classes, connectionFor, prefix }: ReturnType<typeof backendOf>,
+const processJobs = async (
+  { classes, connectionFor, prefix }: ConnectedBackend,
   handlers: Handlers,
   { log, once }: { log: Log; once: ReturnType<typeof onceAnOutage> },
-): { readonly stop: () => Promise<void> } => {
+): Promise<{ readonly stop: () => Promise<void> }> => {
   const stopping = new AbortController();
-  const workers = Object.entries(handlers).map(([name, handler]) => {
-    const queue = name as QueueName;
-    const run = handler as (payload: unknown, signal: AbortSignal) => Promise<void>;
-    const worker = new classes.Worker(queue, (job) => run(PAYLOADS[queue].parse(job.data), stopping.signal), {
-      connection: connectionFor('worker'),
-      concurrency: POLICIES[queue].concurrency,
-      ...LOST,
-      ...prefix,
-    });
+  const workerOf = (queue: QueueName, handler: AnyHandler) => {
+    const worker = new classes.Worker(
+      queue,
+      (job) => handler(PAYLOADS[queue].parse(job.data), stopping.signal),
+      {
+        connection: connectionFor('worker'),
+        concurrency: POLICIES[queue].concurrency,
+        autorun: false,
+        ...LOST,
+        ...prefix,
+      },
+    );
     worker.on('error', (err) => once(err.message, () => log.warn({ err, queue }, 'worker_connection_lost')));
     worker.on('failed', (job, err) => {
       const isLast = (job?.attemptsMade ?? 0) >= POLICIES[queue].attempts;
       log[isLast ? 'error' : 'warn']({ err, queue, payload: job?.data as unknown }, 'job_failed');
     });
     return worker;
-  });
+  };
+  const workers = await Promise.all(
+    Object.entries(handlers).map(([name, handler]) =>
+      readyOnce(() => workerOf(name as QueueName, handler as AnyHandler)),
+    ),
+  );
+  for (const worker of workers) {
+    worker.run().catch((err: unknown) => log.error({ err, queue: worker.name }, 'worker_ended'));
+  }
   return {
     stop: async () => {
       stopping.abort();

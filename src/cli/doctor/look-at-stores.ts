@@ -6,7 +6,7 @@ import { storeOn } from '../../db/store.ts';
 import type { Log } from '../../lib/log.ts';
 import { MINUTE } from '../../lib/time.ts';
 import { backendFor } from '../../main.ts';
-import { createJobs, redisAnswers } from '../../queue/jobs.ts';
+import { openJobs, redisAnswers } from '../../queue/jobs.ts';
 import { NoDatabaseError, withDatabase } from '../database.ts';
 import { explain } from '../explain.ts';
 import type { Line, Sight } from './line.ts';
@@ -74,15 +74,13 @@ const lookIntoTables = async (
 
 const lookAtQueue = async ({ queue }: Config, url: string, { log }: Given): Promise<readonly Line[]> => {
   if (queue.kind === 'redis') return lookAtRedis(queue.url.reveal());
-  const jobs = createJobs(backendFor({ queue }, url), log);
-  try {
-    await jobs.ping();
-    return [fine('on the same Postgres, and answers')];
-  } catch {
-    return [problem('the tables of the queue are missing or not up to date', MIGRATE)];
-  } finally {
-    await jobs.close();
-  }
+  const isReady = await openJobs(backendFor({ queue }, url), log, 0).then(
+    (jobs) => jobs.close().then(() => true),
+    () => false,
+  );
+  return isReady
+    ? [fine('on the same Postgres, and answers')]
+    : [problem('the tables of the queue are missing or not up to date', MIGRATE)];
 };
 
 const lookAtRedis = async (url: string): Promise<readonly Line[]> =>

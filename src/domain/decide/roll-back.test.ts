@@ -62,7 +62,7 @@ describe('Roll back', () => {
     ).toBe('guest');
     expect(refusalOf(watching(), back({ plans: ['app', 'cache'] }))).toEqual({
       code: 'plan_unknown',
-      message: 'There is no plan cache. Plans: app, database.',
+      message: 'There is no plan `cache`. Plans: app, database.',
     });
   });
 
@@ -102,7 +102,7 @@ describe('Roll back', () => {
     expect(refusalOf(old, back())).toEqual({
       code: 'wrong_state',
       message:
-        'tiny-43 is deployed over this one, and going back from here would undo it too. Roll back tiny-43 instead.',
+        '#43 is deployed over this one, and going back from here would undo it too. Roll back #43 instead.',
     });
   });
 
