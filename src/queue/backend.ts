@@ -22,7 +22,7 @@ const SCHEMA = 'tminus_queue';
 const POOL = { queue: 2, worker: 4 } as const;
 
 /** How long a backend that takes no connections is waited for at the start. */
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 10_000;
 /** Pause before the next try, at the start and between two looks for a job of which the first failed. */
 const PAUSE_MS = 1000;
 
@@ -78,7 +78,8 @@ type Connecting = { readonly waitUntilReady: () => Promise<unknown>; readonly cl
 /**
  * A queue or worker whose backend was there when it was made. On Postgres BullMQ (6.7.0) keeps the answer of the first
  * connection for ever: one made while Postgres takes none never works, and a worker then asks without a pause, which
- * blocks the whole process. So it is thrown away and made anew. Rejects with the last error after `patienceMs`.
+ * blocks the whole process. So it is thrown away and made anew. Rejects with the last error after `patienceMs`; one that
+ * is still connecting then is given as it is.
  */
 export const readyOnce = async <T extends Connecting>(
   make: () => T,
@@ -88,7 +89,8 @@ export const readyOnce = async <T extends Connecting>(
   for (;;) {
     const made = make();
     try {
-      await made.waitUntilReady();
+      // The Redis client neither fails nor answers meanwhile; it connects by itself, however late.
+      await Promise.race([made.waitUntilReady(), sleep(patienceMs, undefined, { ref: false })]);
       return made;
     } catch (error) {
       await made.close().catch(() => undefined);

@@ -38,7 +38,7 @@ const QUIET_MS = 30_000;
 type AnyHandler = (payload: unknown, signal: AbortSignal) => Promise<void>;
 type Queues = ReadonlyMap<QueueName, InstanceType<Classes['Queue']>>;
 
-/** Rejects when the backend takes no connections within `patienceMs` (20 s). */
+/** Rejects when the backend refuses connections for `patienceMs` (10 s). */
 export const openJobs = async (
   backend: JobsBackend,
   log: Log,

@@ -64,7 +64,7 @@ describe('a start whose system nothing tells', () => {
   });
 
   it('answers a near miss of a name with the name, and opens nothing', async () => {
-    await e2e.asks('ana', 'start production smal', 'There is no system smal. Did you mean small?');
+    await e2e.asks('ana', 'start production smal', 'There is no system `smal`. Did you mean small?');
     expect(e2e.sandbox.as('ana').view()).toBeUndefined();
   });
 
@@ -80,7 +80,7 @@ describe('a start whose system nothing tells', () => {
     const opened = () => e2e.sandbox.calls().filter(({ method }) => method === 'views.open').length;
     const before = opened();
     await e2e.sandbox.redeliver();
-    await e2e.asks('ana', 'start prodution', 'There is no environment prodution');
+    await e2e.asks('ana', 'start prodution', 'There is no environment `prodution`');
     expect(opened()).toBe(before);
   });
 });
