@@ -12,6 +12,9 @@ import { explain } from '../explain.ts';
 import type { Line, Sight } from './line.ts';
 import { fine, hint, problem, unknown } from './line.ts';
 
+/** How long the queue may take to answer. */
+const LOOK_MS = 2000;
+
 /** A worker that was heard of within the last minute, and the variables it holds (names only). */
 export type LiveWorker = { readonly runner: string | undefined; readonly envNames: readonly string[] };
 
@@ -74,10 +77,12 @@ const lookIntoTables = async (
 
 const lookAtQueue = async ({ queue }: Config, url: string, { log }: Given): Promise<readonly Line[]> => {
   if (queue.kind === 'redis') return lookAtRedis(queue.url.reveal());
-  const isReady = await openJobs(backendFor({ queue }, url), log, 0).then(
-    (jobs) => jobs.close().then(() => true),
-    () => false,
-  );
+  const isReady = await openJobs(backendFor({ queue }, url), log, LOOK_MS)
+    .then((jobs) => jobs.ping().finally(jobs.close))
+    .then(
+      () => true,
+      () => false,
+    );
   return isReady
     ? [fine('on the same Postgres, and answers')]
     : [problem('the tables of the queue are missing or not up to date', MIGRATE)];
