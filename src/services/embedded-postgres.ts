@@ -11,7 +11,7 @@ import {
   stopServer,
   writeRecord,
 } from './postgres-server.ts';
-import type { Server } from './postgres-server.ts';
+import type { Server, ServerManner } from './postgres-server.ts';
 import { answers, findServer, serverUrl } from './postmaster.ts';
 import type { Found } from './postmaster.ts';
 
@@ -23,6 +23,8 @@ const POLL_MS = 25;
  * still end; each is settled soon, so pauses double from 50 ms to 0.8 s.
  */
 const START_ATTEMPTS = 5;
+/** Room for three roles in processes of their own, each with its pools, and for people who look. */
+const MAX_CONNECTIONS = 200;
 
 export type EmbeddedPostgresOptions = {
   /** Folder that belongs to this installation; created when missing. */
@@ -30,6 +32,8 @@ export type EmbeddedPostgresOptions = {
   readonly log: Log;
   /** False gives up the data on a power failure (not on a crash) for speed: tests only. Default true. */
   readonly durable?: boolean;
+  /** Of all processes together; absent: 200. */
+  readonly maxConnections?: number;
 };
 
 export type EmbeddedPostgres = {
@@ -109,7 +113,7 @@ const serve = async (
   };
 };
 
-type StartOptions = { password: string; durable: boolean; log: Log; deadline: AbortSignal };
+type StartOptions = { password: string; log: Log; deadline: AbortSignal } & ServerManner;
 
 const startOrAdopt = async (cluster: Cluster, options: StartOptions): Promise<Held> => {
   let lastExit = 'another process keeps starting and stopping it';
@@ -166,11 +170,17 @@ const keepRunning = (first: Held, { log, start }: Keeping): { stop: () => Promis
  * @throws EmbeddedPostgresError with a code and a remedy.
  */
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
-  const { dataDir, log, durable = true } = options;
+  const { dataDir, log, durable = true, maxConnections = MAX_CONNECTIONS } = options;
   const cluster = await openCluster({ dataDir, durable }, log);
   const password = await readPassword(cluster);
   const start = () =>
-    startOrAdopt(cluster, { password, durable, log, deadline: AbortSignal.timeout(START_TIMEOUT_MS) });
+    startOrAdopt(cluster, {
+      password,
+      durable,
+      maxConnections,
+      log,
+      deadline: AbortSignal.timeout(START_TIMEOUT_MS),
+    });
   const held = await start();
   const { url, home, pid } = held;
   const started = held.exited !== undefined;

@@ -82,14 +82,16 @@ const openServerLog = async ({ home }: Cluster) => {
   return open(path, 'a', 0o600);
 };
 
-const settings = (port: number, durable: boolean): string[] => {
-  // For tests: what a crash leaves does not matter, and many whole installations share the server.
-  const unsafe = { fsync: 'off', full_page_writes: 'off', max_connections: '600' };
+/** How a server is run. */
+export type ServerManner = { readonly durable: boolean; readonly maxConnections: number };
+
+const settings = (port: number, { durable, maxConnections }: ServerManner): string[] => {
+  const unsafe = { fsync: 'off', full_page_writes: 'off' };
   const values = {
     listen_addresses: '127.0.0.1',
     port: String(port),
     unix_socket_directories: '',
-    max_connections: '200',
+    max_connections: String(maxConnections),
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_checkpoints: 'off',
@@ -106,12 +108,12 @@ const settings = (port: number, durable: boolean): string[] => {
 export const spawnServer = async (
   cluster: Cluster,
   found: Found,
-  { password, durable }: { password: string; durable: boolean },
+  { password, ...manner }: { password: string } & ServerManner,
 ): Promise<Server> => {
   const port = await choosePort(cluster);
   const output = await openServerLog(cluster);
   try {
-    const child = spawn(cluster.binaries.postgres, ['-D', cluster.data, ...settings(port, durable)], {
+    const child = spawn(cluster.binaries.postgres, ['-D', cluster.data, ...settings(port, manner)], {
       ...cluster.account,
       cwd: '/',
       detached: true,

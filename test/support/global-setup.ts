@@ -43,7 +43,13 @@ const startServer = async (): Promise<Server> => {
   const dataDir = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   // Run as root, the server's own user must pass through.
   await chmod(dataDir, 0o755);
-  const server = await startEmbeddedPostgres({ dataDir, log: silentLog, durable: false });
+  // Tests of crashes run several whole installations at the same time.
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    log: silentLog,
+    durable: false,
+    maxConnections: 600,
+  });
   const stop = async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
