@@ -5,13 +5,17 @@ import type { PlanItem } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { refusal } from '../refusal.ts';
 import type { Actor, Situation } from '../situation.ts';
-import { isOutOfReach } from '../request-checks.ts';
+import { isBad } from '../check.ts';
+import { isOutOfReach, runsByItself } from '../request-checks.ts';
 import { idsOf } from '../decide/open-items.ts';
-import { isJudgement, leavesOf, notYetWell } from '../standing.ts';
+import { boardOf, isJudgement, leavesOf, notYetWell } from '../standing.ts';
 import type { Found } from './find-item.ts';
 import { findItem, judgementWay, refuseSettled } from './find-item.ts';
 
-/** Measures items again, or by-click checks for the first time. All or none; naming an item twice runs it once. */
+/**
+ * Measures items again, or by-click checks for the first time. All or none; naming an item twice runs it once. What failed
+ * for the same cause as one of them is measured again with it: it stands in the same row, and has no button of its own.
+ */
 export const rerunItems = (
   situation: Situation,
   { itemIds: named, actor }: { itemIds: readonly string[]; actor: Actor },
@@ -22,8 +26,32 @@ export const rerunItems = (
     const allowed = requireRunnable(situation, itemId, actor);
     if (!allowed.ok) return allowed;
   }
-  const runs = itemIds.map((itemId) => ({ runId: situation.newId(), itemId }));
+  const together = [...new Set([...itemIds, ...withTheSameCause(situation, itemIds, actor)])];
+  const runs = together.map((itemId) => ({ runId: situation.newId(), itemId }));
   return ok([{ type: 'checks_requested', reason: { kind: 'click', by: actor.id }, runs }]);
+};
+
+const withTheSameCause = (
+  situation: Situation,
+  itemIds: readonly string[],
+  actor: Actor,
+): readonly string[] => {
+  const { items } = situation.deployment;
+  const causeOf = (itemId: string) => {
+    const measured = items[itemId]?.measured;
+    return measured !== undefined && isBad(measured.outcome) ? measured.cause : undefined;
+  };
+  const causes = new Set(itemIds.map(causeOf));
+  causes.delete(undefined);
+  if (causes.size === 0) return [];
+  return boardOf(situation)
+    .plan.items.filter(
+      (entry) =>
+        causes.has(causeOf(entry.item.id)) &&
+        runsByItself(situation, entry) &&
+        requireRunnable(situation, entry.item.id, actor).ok,
+    )
+    .map(({ item }) => item.id);
 };
 
 const requireRunnable = (situation: Situation, itemId: string, actor: Actor): Result<void, Refusal> => {

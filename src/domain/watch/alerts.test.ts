@@ -53,6 +53,12 @@ describe('an alert', () => {
     });
   });
 
+  it('is one cause: Re-run of one item measures the others with it, and nothing else', () => {
+    const situation = broken({ a: down, b: down, c: 'timed_out' });
+    const again = run(situation, (now) => rerunItems(now, { itemIds: ['b'], actor: actor(now, 'bob') }));
+    expect(runningItems(again)).toEqual(['a', 'b']);
+  });
+
   it('is joined by a further item of its cause', () => {
     const first = broken({ a: down });
     const clicked = answer(
