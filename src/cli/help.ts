@@ -22,13 +22,18 @@ export const overview = (commands: readonly Command[]): string =>
   ].join('\n');
 
 /** All about one command. */
-export const helpOf = ({ name, usage, summary, details, options }: Command): string =>
+export const helpOf = ({ name, usage, summary, details, options, flags }: Command): string =>
   [
     `Usage: tminus ${name} ${usage}`.trimEnd(),
     '',
     summary,
     ...(details === undefined ? [] : ['', details]),
-    ...(options === undefined
+    ...(options === undefined && flags === undefined
       ? []
-      : ['', columns(Object.entries(options).map(([option, what]) => [`--${option}`, what] as const))]),
+      : [
+          '',
+          columns(
+            Object.entries({ ...options, ...flags }).map(([option, what]) => [`--${option}`, what] as const),
+          ),
+        ]),
   ].join('\n');
