@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 
-const columns = (rows: readonly (readonly [string, string])[]): string => {
+/** Two columns, the left as wide as it needs. */
+export const columns = (rows: readonly (readonly [string, string])[]): string => {
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`).join('\n');
 };
