@@ -7,6 +7,8 @@ export type Given = {
   readonly words: readonly string[];
   /** Option -> its value, without the dashes; options that were not typed are absent. */
   readonly options: Readonly<Record<string, string>>;
+  /** Those without a value that were typed. */
+  readonly flags: ReadonlySet<string>;
 };
 
 /** 0: fine, 1: problems were found or something failed, 2: the command or the configuration was not understood. */
@@ -21,8 +23,10 @@ export type Command = {
   readonly summary: string;
   /** More for `tminus help <command>`; may have several lines. */
   readonly details?: string;
-  /** Option -> what it does; every option takes a value. */
+  /** Option -> what it does; each takes a value. */
   readonly options?: Readonly<Record<string, string>>;
+  /** Option without a value -> what it does. */
+  readonly flags?: Readonly<Record<string, string>>;
   /** Most words the command takes. Default 0. */
   readonly mostWords?: number;
   readonly run: (given: Given, terminal: Terminal) => Promise<ExitCode>;
@@ -40,10 +44,16 @@ const howTo = ({ name, usage }: Command): string => `Usage: tminus ${name} ${usa
  * @throws UsageError for options it does not have, options without a value, and too many words.
  */
 export const parseGiven = (command: Command, typed: readonly string[]): Given => {
-  const known = Object.keys(command.options ?? {});
+  const flags = Object.keys(command.flags ?? {});
+  const known = [...Object.keys(command.options ?? {}), ...flags];
   const { values, positionals, tokens } = parseArgs({
     args: [...typed],
-    options: Object.fromEntries(known.map((name) => [name, { type: 'string' as const }])),
+    options: Object.fromEntries(
+      known.map((name) => [
+        name,
+        { type: flags.includes(name) ? ('boolean' as const) : ('string' as const) },
+      ]),
+    ),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -57,6 +67,11 @@ export const parseGiven = (command: Command, typed: readonly string[]): Given =>
       );
       throw new UsageError(`tminus ${command.name} has no option ${token.rawName}${hint}. ${howTo(command)}`);
     }
+    if (flags.includes(token.name)) {
+      if (token.value !== undefined)
+        throw new UsageError(`${token.rawName} takes no value. ${howTo(command)}`);
+      continue;
+    }
     if (token.value === undefined || token.value === '')
       throw new UsageError(`${token.rawName} needs a value. ${howTo(command)}`);
   }
@@ -65,5 +80,12 @@ export const parseGiven = (command: Command, typed: readonly string[]): Given =>
     throw new UsageError(
       `tminus ${command.name} does not know what to do with "${surplus}". ${howTo(command)}`,
     );
-  return { words: positionals, options: values as Record<string, string> };
+  const typedFlags = Object.keys(values).filter((name) => flags.includes(name));
+  return {
+    words: positionals,
+    options: Object.fromEntries(
+      Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+    ),
+    flags: new Set(typedFlags),
+  };
 };

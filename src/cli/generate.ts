@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { fileSchema, schemaText } from '../checklists/json-schema.ts';
+import { describeKind } from '../checks/describe.ts';
+import { kindsPage } from '../checks/kinds-page.ts';
 import { listKinds } from '../checks/registry.ts';
 import { freshSchema } from './schema-dump.ts';
 
@@ -13,6 +15,7 @@ const FILES: readonly Generated[] = [
     text: () =>
       schemaText(fileSchema(Object.fromEntries(listKinds().map(({ kind, schema }) => [kind, schema()])))),
   },
+  { path: 'docs/checks.md', text: () => kindsPage(listKinds().map(describeKind)) },
   { path: 'docs/schema.sql', text: freshSchema },
 ];
 

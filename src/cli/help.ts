@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 
-const columns = (rows: readonly (readonly [string, string])[]): string => {
+/** Two columns, the left as wide as it needs. */
+export const columns = (rows: readonly (readonly [string, string])[]): string => {
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`).join('\n');
 };
@@ -22,13 +23,18 @@ export const overview = (commands: readonly Command[]): string =>
   ].join('\n');
 
 /** All about one command. */
-export const helpOf = ({ name, usage, summary, details, options }: Command): string =>
+export const helpOf = ({ name, usage, summary, details, options, flags }: Command): string =>
   [
     `Usage: tminus ${name} ${usage}`.trimEnd(),
     '',
     summary,
     ...(details === undefined ? [] : ['', details]),
-    ...(options === undefined
+    ...(options === undefined && flags === undefined
       ? []
-      : ['', columns(Object.entries(options).map(([option, what]) => [`--${option}`, what] as const))]),
+      : [
+          '',
+          columns(
+            Object.entries({ ...options, ...flags }).map(([option, what]) => [`--${option}`, what] as const),
+          ),
+        ]),
   ].join('\n');

@@ -3,6 +3,8 @@ import { createLog } from '../log.ts';
 import type { Command, ExitCode } from './command.ts';
 import { parseGiven, UsageError } from './command.ts';
 import { audit } from './audit/audit.ts';
+import { check } from './check/check.ts';
+import { checks } from './checks/checks.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor/doctor.ts';
 import { explain } from './explain.ts';
@@ -15,7 +17,7 @@ import { start } from './start.ts';
 import { ownTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [start, migrate, doctor, audit, sandbox, demo];
+const COMMANDS: readonly Command[] = [start, migrate, doctor, check, checks, audit, sandbox, demo];
 
 const NAMES = [...COMMANDS.map(({ name }) => name), 'help'];
 

@@ -118,7 +118,10 @@ const unknownVersion = (deployment: AtRun, name: string): readonly string[] => {
 };
 
 /** One execution as the worker gets it: everything filled in but secrets. */
-export const requestFor = ({ deployment, checklist }: Situation, check: CheckDefinition): CheckRequest => ({
+export const requestFor = (
+  { deployment, checklist }: Omit<Place, 'entry'>,
+  check: CheckDefinition,
+): CheckRequest => ({
   definition: fill(check, (name) => valueAtRun(deployment, name)),
   connections: checklist.connections,
 });
