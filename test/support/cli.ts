@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/tminus.js', import.meta.url));
 
@@ -23,7 +22,7 @@ export type RunningCli = {
 const running = new Set<ChildProcess>();
 
 // A test that gave up waiting leaves its process behind, and that one would make every later test slower.
-afterAll(() => {
+process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
