@@ -22,9 +22,12 @@ export type RunningCli = {
 const running = new Set<ChildProcess>();
 
 // A test that gave up waiting leaves its process behind, and that one would make every later test slower.
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+if (process.env['VITEST'] !== undefined) {
+  const { afterAll } = await import('vitest');
+  afterAll(() => {
+    for (const child of running) child.kill('SIGKILL');
+  });
+}
 
 /** Starts it with these variables and none of our own, so that tests mean the same on every machine. */
 export const startCli = (words: readonly string[], env: Environment = {}): RunningCli => {
