@@ -168,3 +168,68 @@ describe('typed commands', () => {
     });
   });
 });
+
+describe('what was meant as the number of a deployment and is none', () => {
+  it.each([
+    ...['#2.', '#2,', '“#2”', '# 2', '#２', '＃2', '#2!', '#', "'#2'", '2', 'staging'].map(
+      (word) => `go ${word}`,
+    ),
+    'rollback #2: it burns',
+    'rollback #2, it burns',
+    'rollback # 2 it burns',
+    'abort #2: wrong branch',
+    'no-go #2: error rate',
+    'deployed #2, 13:40',
+    'skip cost-alerts #2: no access',
+    'version 1.2 3',
+    'report 2',
+    'acknowledge it',
+  ])('is refused, and nothing is done to another one: %s', (text) => {
+    expect(parseCommand(text, HERE)).toMatchObject({ type: 'refuse', refusal: { code: 'usage' } });
+  });
+
+  it('says how to write it', () => {
+    expect(parseCommand('abort #2: wrong branch', HERE)).toMatchObject({
+      refusal: {
+        message: 'Write the number of the deployment as #2, by itself, not `#2:`. Nothing was done.',
+      },
+    });
+  });
+
+  it('is text where text is due', () => {
+    expect(actOf('abort #42 incident #12: it burns')).toMatchObject({ reason: 'incident #12: it burns' });
+    expect(actOf('skip cost-alerts ticket #7.')).toMatchObject({ reason: 'ticket #7.' });
+    expect(actOf('no-go C# build is red')).toMatchObject({ reason: 'C# build is red' });
+  });
+});
+
+describe('what was meant as an option of a rollback and is none', () => {
+  it.each([
+    'plan=app, database RESTORE it burns',
+    'Plan=database RESTORE it burns',
+    'plan: database it burns',
+    'plan = database it burns',
+    'plan= RESTORE it burns',
+    '—plan=database it burns',
+    'plans=database it burns',
+    'plan=database To=0.9.0 it burns',
+    'plan=database to = 0.9.0 it burns',
+    'plan=database to: 0.9.0 it burns',
+    'plan=database plan=app it burns',
+  ])('is refused: rollback %s', (words) => {
+    expect(parseCommand(`rollback #2 ${words}`, HERE)).toMatchObject({
+      type: 'refuse',
+      refusal: { code: 'usage' },
+    });
+  });
+
+  it('is read when it is one, wherever it stands', () => {
+    expect(actOf('rollback #2 it burns plan=app,database to=1.0.0 RESTORE back to the plan')).toEqual({
+      kind: 'roll_back',
+      plans: ['app', 'database'],
+      targetVersion: '1.0.0',
+      restoreWord: 'RESTORE',
+      reason: 'it burns back to the plan',
+    });
+  });
+});

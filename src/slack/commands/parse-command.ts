@@ -1,4 +1,3 @@
-import { RESTORE } from '../../domain/decide/roll-back.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { quoted, refusal } from '../../domain/refusal.ts';
 import { nearest } from '../../lib/nearest.ts';
@@ -6,6 +5,7 @@ import { stated } from '../../lib/stated.ts';
 import type { Act } from '../../usecases/acts.ts';
 import type { Intent, PhaseGroup, Target } from '../intent.ts';
 import { readDeployed } from './deployed-words.ts';
+import { readRollback } from './rollback-words.ts';
 
 /** The words of a command, the deployment it names, and the channel it was typed in. */
 type Typed = { readonly words: readonly string[]; readonly target: Target; readonly isNamed: boolean };
@@ -16,6 +16,8 @@ const refuse = (refused: Refusal): Intent => ({ type: 'refuse', refusal: refused
 const usage = (how: string): Intent => refuse(refusal('usage', `Type it like this: /deploy ${how}`));
 
 const NUMBER = /^#(\d{1,9})$/;
+/** `#2:`, `“#2”`, `# 2`, a full-width `＃2`: meant to be a number, and not one. */
+const ALMOST_NUMBER = /^[^\p{L}\d]*[#＃][^\p{L}]*$/u;
 
 /** A command and the number of leading words of which one may be `#n`; after them a # is just text. */
 type Subcommand = { readonly numberWithin: number; readonly parse: Parse };
@@ -75,11 +77,11 @@ const onDeployment =
   (make: (rest: string, words: readonly string[]) => Act): Parse =>
   ({ words, target }) => ({ type: 'act', target, act: make(words.join(' '), words) });
 
-/** Takes no text, so a number further back was meant to name the deployment, and another one must not be taken for it. */
+/** Takes no text: whatever stands there was meant to say which deployment, and another one must not be taken for it. */
 const wordless =
   (name: string, parse: Parse): Parse =>
   (typed) =>
-    typed.words.some((word) => NUMBER.test(word)) ? usage(`${name} [#n]`) : parse(typed);
+    typed.words.length > 0 ? usage(`${name} [#n]`) : parse(typed);
 
 const typedDeployed: Parse = ({ words, target }) => {
   const read = readDeployed(words.join(' '));
@@ -131,19 +133,9 @@ const readUndo: Parse = (typed) => {
     : reasoned('undo')(typed);
 };
 
-/** `plan=app,database`, `to=1.0.0` and the word RESTORE stand anywhere before or in the reason. */
-const readRollback = (_rest: string, words: readonly string[]): Act => {
-  const option = (name: string) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
-  const isOption = (word: string) => word === RESTORE || /^(?:plan|to)=\S+$/.test(word);
-  return {
-    kind: 'roll_back',
-    plans: (option('plan') ?? '').split(',').filter((id) => id !== ''),
-    reason: words.filter((word) => !isOption(word)).join(' '),
-    ...stated({
-      targetVersion: option('to'),
-      restoreWord: words.includes(RESTORE) ? RESTORE : undefined,
-    }),
-  };
+const typedRollback: Parse = ({ words, target }) => {
+  const read = readRollback(words);
+  return read.ok ? { type: 'act', target, act: read.value } : refuse(read.error);
 };
 
 const LEAVE_AS_IS = 'leave-as-is';
@@ -188,8 +180,8 @@ const readStatus: Parse = ({ words: [environment], target, isNamed }) => ({
   },
 });
 
-const readVersion: Parse = ({ words: [version], target }) =>
-  version === undefined
+const readVersion: Parse = ({ words: [version, ...more], target }) =>
+  version === undefined || more.length > 0
     ? usage('version <v> [#n]')
     : { type: 'act', target, act: { kind: 'version', version } };
 
@@ -247,7 +239,7 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map([
   ['sign-off', numberInThree(readSignOff)],
   ['take-over', onAlert('take-over', 'take_over')],
   ['acknowledge', onAlert('acknowledge', 'acknowledge')],
-  ['rollback', numberFirst(onDeployment(readRollback))],
+  ['rollback', numberFirst(typedRollback)],
   ['abort', numberFirst(readAbort)],
   ['lock', noNumber(lock('lock'))],
   ['unlock', noNumber(lock('unlock'))],
@@ -287,6 +279,8 @@ const LATER: ReadonlyMap<string, Subcommand> = new Map([
   ],
 ]);
 
+const isAlmostNumber = (word: string): boolean => ALMOST_NUMBER.test(word) && !NUMBER.test(word);
+
 export const SUBCOMMAND_NAMES: readonly string[] = [...SUBCOMMANDS.keys()];
 
 /** Reads `/deploy …`. Nothing typed: the start dialog. */
@@ -304,6 +298,14 @@ export const parseCommand = (text: string, channel: string): Intent => {
       near.length === 0 ? 'Type /deploy help for all of them.' : `Did you mean ${near.join(' or ')}?`;
     return refuse(refusal('unknown_subcommand', `There is no ${quoted(`/deploy ${name}`)}. ${hint}`));
   }
+  const almost = rest.slice(0, known.numberWithin).find((word) => isAlmostNumber(word));
+  if (almost !== undefined)
+    return refuse(
+      refusal(
+        'usage',
+        `Write the number of the deployment as #2, by itself, not ${quoted(almost)}. Nothing was done.`,
+      ),
+    );
   const place = rest.slice(0, known.numberWithin).findIndex((word) => NUMBER.test(word));
   const number = place === -1 ? undefined : Number(NUMBER.exec(rest[place] ?? '')?.[1]);
   const words = number === undefined ? rest : rest.filter((_word, index) => index !== place);
