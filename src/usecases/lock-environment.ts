@@ -158,9 +158,12 @@ const chooseLock = (loop: Loop, input: LockInput, held: readonly Lock[]): Result
     return err(
       unknownEnvironment(loop, input) ?? refusal('not_locked', `${quoted(environment)} is not locked.`),
     );
-  if (isSystem(loop, first) && only.system !== WHOLE_ENVIRONMENT) {
-    const message = `${placeOf({ system: first, environment })} is not locked. Locked there: ${namesOf(held)}.`;
-    return err(refusal('not_locked', message));
+  if (isSystem(loop, first)) {
+    const message = `${placeOf({ system: first, environment })} is not locked by itself. Locked there: ${namesOf(held)}.`;
+    const whole = held.some(({ system }) => system === WHOLE_ENVIRONMENT)
+      ? ` To free all of it: /deploy unlock ${environment} <reason>, with a reason that does not begin with a system.`
+      : '';
+    return err(refusal('not_locked', `${message}${whole}`));
   }
   if (others.length === 0) return ok({ lock: only, reason: input.reason });
   return err(
@@ -172,7 +175,13 @@ const chooseLock = (loop: Loop, input: LockInput, held: readonly Lock[]): Result
 };
 
 const namesOf = (locks: readonly Lock[]): string =>
-  locks.map(({ system, reason }) => `${system} (${reason})`).join(', ');
+  locks
+    .map(({ system, heldBy, reason }) =>
+      system === WHOLE_ENVIRONMENT
+        ? `the whole environment, by <@${heldBy}> (${reason})`
+        : `${system} (${reason})`,
+    )
+    .join(', ');
 
 /** Freeing a place stops nobody: whoever frees it under a deployment has to know that. */
 const underWay = (holder: Deployment | undefined): string =>

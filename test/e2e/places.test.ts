@@ -92,6 +92,26 @@ describe('several places locked in one environment', () => {
   });
 });
 
+describe('a whole environment that somebody locked', () => {
+  let e2e: E2e;
+  beforeAll(async () => {
+    e2e = await startE2e();
+  });
+  afterAll(() => e2e.close());
+
+  it('is not freed by who names one system of it, with a reason or without', async () => {
+    await e2e.asks('omar', 'lock production the database is being moved', 'production is locked');
+    await e2e.asks(
+      'ben',
+      'unlock production small my own is done',
+      'small in production is not locked by itself',
+    );
+    await e2e.asks('ben', 'unlock production small', 'the whole environment, by');
+    await e2e.asks('ben', 'locks', 'the database is being moved');
+    await e2e.asks('omar', 'unlock production it is moved', 'Unlocked: production.');
+  });
+});
+
 describe('a place that was unlocked under a deployment', () => {
   let e2e: E2e;
   beforeAll(async () => {
