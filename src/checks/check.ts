@@ -18,10 +18,20 @@ export type Incomplete = {
   readonly isOtherwise?: boolean;
 };
 
+/** What has to hold whatever a checklist expects, and does not. */
+export type Fault = {
+  /** What of the check it is about: `preset`, `steps[1]`. */
+  readonly path: string;
+  /** What is wrong, in words. */
+  readonly line: string;
+};
+
 /** What one try found, before it is judged and redacted. */
 export type Measured = {
   readonly observation: JsonObject;
   readonly incomplete?: readonly Incomplete[];
+  /** Absent or empty: nothing is wrong beyond what is expected of the observation. */
+  readonly faults?: readonly Fault[];
   /** The finding is a matter of the network and may be gone in seconds: worth the retries of a transport error. */
   readonly isTransport?: boolean;
 };
@@ -76,6 +86,8 @@ export type CheckSpec<S extends z.ZodObject> = {
   readonly keptIfNamed?: readonly string[];
   /** What has to hold when the definition expects nothing. */
   readonly passes: Expectations;
+  /** The same where parameters change it; undefined: `passes` holds. */
+  readonly passesFor?: (params: z.output<S>) => Expectations | undefined;
   /** What is looked at, without anything secret: part of the result's cause. */
   readonly target: (params: z.output<S>) => string;
   /** What the environment still has to give, each as a person would say it. Parameters may hold secret placeholders. */
@@ -90,6 +102,7 @@ export type CheckSpec<S extends z.ZodObject> = {
 export type PreparedCheck = {
   readonly target: string;
   readonly retries: number;
+  readonly passes: Expectations;
   readonly needs: (context: NeedsContext) => readonly string[];
   readonly run: (context: CheckContext) => Promise<Measured>;
   readonly say: (observation: JsonObject) => string;
@@ -159,6 +172,7 @@ export const defineCheck = <S extends z.ZodObject>(spec: CheckSpec<S>): CheckKin
     return ok({
       target: spec.target(params),
       retries: typeof defaultRetries === 'number' ? defaultRetries : defaultRetries(params),
+      passes: spec.passesFor?.(params) ?? spec.passes,
       needs: (context) => spec.needs?.(params, context) ?? [],
       run: (context) => spec.run(params, context),
       say: (observation) => spec.say(observation, params),
