@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Connections, Effect, Expectations } from '../domain/check.ts';
+import { effectOf, type Connections, type Effect, type Expectations } from '../domain/check.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import { didYouMean } from '../lib/nearest.ts';
@@ -24,6 +24,8 @@ export type Fault = {
   readonly path: string;
   /** What is wrong, in words. */
   readonly line: string;
+  /** It could not be told whether it holds: inconclusive instead of a fail. */
+  readonly isUnknown?: boolean;
 };
 
 /** What one try found, before it is judged and redacted. */
@@ -50,6 +52,8 @@ export type CheckContext = {
   /** Value of a variable of the worker's environment, redacted from then on. Throws a problem when it is not set. */
   readonly secret: (name: string) => string;
   readonly env: (name: string) => string | undefined;
+  /** Redacts a value from everything the run leaves behind, as `secret` does with what it gives. */
+  readonly conceal: (value: string) => void;
   readonly now: () => Date;
   /** Aborts at the deadline of this try: close what is open. */
   readonly signal: AbortSignal;
@@ -78,8 +82,6 @@ export type CheckSpec<S extends z.ZodObject> = {
   readonly defaultTimeoutMs: number;
   /** Further tries after a transport error, unless the definition says how many. */
   readonly defaultRetries: number | ((params: z.output<S>) => number);
-  /** Absent: `read`. */
-  readonly effect?: Effect;
   /** Path -> what stands there, with its unit. */
   readonly observation: Readonly<Record<string, string>>;
   /** Keys of the observation that are stored only when the definition names them: they hold more than was asked. */
@@ -131,7 +133,10 @@ const unknownParameters = (keys: readonly string[], known: readonly string[]): r
   keys.map((key) => `unknown parameter ${key}${didYouMean(key, known)}`);
 
 const describeIssue = (issue: Issue, known: readonly string[]): readonly string[] => {
-  if (issue.code === 'unrecognized_keys') return unknownParameters(issue.keys, known);
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0)
+    return unknownParameters(issue.keys, known);
+  if (issue.code === 'unrecognized_keys')
+    return [`${issue.path.join('.')}: unknown ${issue.keys.join(', ')}`];
   return [describeValue(issue)];
 };
 
@@ -159,7 +164,7 @@ const isOpen = (params: JsonObject, { path }: Issue): boolean => {
 export const defineCheck = <S extends z.ZodObject>(spec: CheckSpec<S>): CheckKind => ({
   kind: spec.kind,
   title: spec.title,
-  effect: spec.effect ?? 'read',
+  effect: effectOf(spec.kind),
   timeoutMs: spec.defaultTimeoutMs,
   passes: spec.passes,
   observation: spec.observation,

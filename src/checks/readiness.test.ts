@@ -223,6 +223,7 @@ describe('the documentation', () => {
     const schemas = checkSchemas();
     expect(Object.keys(schemas)).toEqual([
       'http',
+      'http_sequence',
       'sql',
       'env',
       'tcp',

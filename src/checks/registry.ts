@@ -3,6 +3,7 @@ import { command } from './kinds/command.ts';
 import { dns } from './kinds/dns.ts';
 import { env } from './kinds/env.ts';
 import { file } from './kinds/file.ts';
+import { httpSequence } from './kinds/http-sequence.ts';
 import { http } from './kinds/http.ts';
 import { redis } from './kinds/redis.ts';
 import { sql } from './kinds/sql.ts';
@@ -10,7 +11,19 @@ import { state } from './kinds/state.ts';
 import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
 
-const KINDS: readonly CheckKind[] = [http, sql, env, tcp, tls, dns, redis, file, command, state];
+const KINDS: readonly CheckKind[] = [
+  http,
+  httpSequence,
+  sql,
+  env,
+  tcp,
+  tls,
+  dns,
+  redis,
+  file,
+  command,
+  state,
+];
 
 const BY_NAME: ReadonlyMap<string, CheckKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));
 

@@ -84,6 +84,7 @@ const contextOf = (
     network: createNetwork({ permits, ...(lookup && { lookup }), ...(ca && { ca }) }),
     secret: secretReader(deps.env, ready.secrets),
     env: deps.env,
+    conceal: (value) => void ready.secrets.add(value),
     now: deps.now,
     timeoutMs: timeoutOf(ready),
     dns: dns ?? new Resolver({ timeout: 2000, tries: 2 }),

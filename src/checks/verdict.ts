@@ -159,7 +159,11 @@ const outcomeOf = (findings: readonly Finding[]): Verdict['outcome'] => {
 export const reachVerdict = (measured: Measured, { definition, passes, now }: Judging): Verdict => {
   const kept = captureAll(definition.capture ?? {}, measured);
   const findings: Finding[] = [
-    ...(measured.faults ?? []).map(({ path, line }) => ({ path, verdict: 'fails' as const, line })),
+    ...(measured.faults ?? []).map(({ path, line, isUnknown = false }) => ({
+      path,
+      verdict: isUnknown ? ('unknown' as const) : ('fails' as const),
+      line,
+    })),
     ...judgeSide(measured, { expectations: definition.expect ?? passes, level: 'fail' }, now),
     ...judgeSide(measured, { expectations: definition.warn ?? {}, level: 'warn' }, now),
     ...kept.findings,

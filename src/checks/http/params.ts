@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from '../../lib/json.ts';
 import { placeholdersIn } from '../../lib/placeholders.ts';
 import { missingHost, type CheckContext, type NeedsContext } from '../check.ts';
 import { nameTarget } from '../guard/hosts.ts';
@@ -30,7 +31,9 @@ export const requestShape = {
     ),
 };
 
-export type RequestParams = z.output<z.ZodObject<typeof requestShape>>;
+export type RequestParams = Omit<z.output<z.ZodObject<typeof requestShape>>, 'json'> & {
+  readonly json?: Json | undefined;
+};
 
 const ENV_REFERENCE = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
 // A checklist is less trusted than the environment file: it cannot send what tminus itself runs on.

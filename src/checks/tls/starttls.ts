@@ -9,7 +9,7 @@ export type StartTls = (typeof STARTTLS)[number];
 
 const MAX_REPLY_BYTES = 8 * 1024;
 
-const failed = (message: string, code: 'no_starttls' | 'not_smtp' | 'starttls_injection'): CheckProblem =>
+const failed = (message: string, { code }: { readonly code: string }): CheckProblem =>
   new CheckProblem(message, { outcome: 'fail', code });
 
 type Talking = { readonly name: string; readonly signal: AbortSignal };
@@ -19,7 +19,7 @@ const reply = async (socket: Socket, { name, signal }: Talking): Promise<string>
   const isEnough = (text: string): boolean =>
     /(?:^|\n)\d{3} [^\n]*\n/.test(text) || (text.includes('\n') && !/^\d{3}[ -]/.test(text));
   const text = await readUntil(socket, { isEnough, maxBytes: MAX_REPLY_BYTES, name, signal });
-  if (!/^\d{3}[ -]/.test(text)) throw failed(`${name} does not speak SMTP`, 'not_smtp');
+  if (!/^\d{3}[ -]/.test(text)) throw failed(`${name} does not speak SMTP`, { code: 'not_smtp' });
   return text;
 };
 
@@ -32,20 +32,21 @@ const askSmtp = async (socket: Socket, talking: Talking): Promise<void> => {
   };
   const greeting = await reply(socket, talking);
   if (!greeting.startsWith('220'))
-    throw failed(`${name} takes no mail: ${greeting.slice(0, 80).trim()}`, 'not_smtp');
+    throw failed(`${name} takes no mail: ${greeting.slice(0, 80).trim()}`, { code: 'not_smtp' });
   const offers = await say('EHLO tminus.invalid');
   if (!offers.startsWith('250') || !/^250[ -]STARTTLS\s*$/im.test(offers))
-    throw failed(`${name} does not offer STARTTLS`, 'no_starttls');
+    throw failed(`${name} does not offer STARTTLS`, { code: 'no_starttls' });
   const ready = await say('STARTTLS');
-  if (!ready.startsWith('220')) throw failed(`${name} offers STARTTLS and refuses it`, 'no_starttls');
+  if (!ready.startsWith('220'))
+    throw failed(`${name} offers STARTTLS and refuses it`, { code: 'no_starttls' });
   // What follows in the clear was put there by somebody who cannot speak inside the encryption.
   if (!ready.endsWith('\n') || ready.trimEnd().includes('\n'))
-    throw failed(`${name} said more in the clear after STARTTLS`, 'starttls_injection');
+    throw failed(`${name} said more in the clear after STARTTLS`, { code: 'starttls_injection' });
 };
 
 /** Asks an open socket to go over to TLS; the handshake comes next. Rejects with a problem when it does not. */
 export const askForTls = async (socket: Socket, protocol: StartTls, talking: Talking): Promise<void> => {
   if (protocol === 'smtp') return askSmtp(socket, talking);
   if (!(await offersTls(socket, talking.signal)))
-    throw failed(`${talking.name} does not offer TLS`, 'no_starttls');
+    throw failed(`${talking.name} does not offer TLS`, { code: 'no_starttls' });
 };
