@@ -224,6 +224,7 @@ describe('the documentation', () => {
     expect(Object.keys(schemas)).toEqual([
       'http',
       'http_sequence',
+      'load',
       'sql',
       'env',
       'tcp',

@@ -5,6 +5,7 @@ import { env } from './kinds/env.ts';
 import { file } from './kinds/file.ts';
 import { httpSequence } from './kinds/http-sequence.ts';
 import { http } from './kinds/http.ts';
+import { load } from './kinds/load.ts';
 import { redis } from './kinds/redis.ts';
 import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
@@ -14,6 +15,7 @@ import { tls } from './kinds/tls.ts';
 const KINDS: readonly CheckKind[] = [
   http,
   httpSequence,
+  load,
   sql,
   env,
   tcp,
