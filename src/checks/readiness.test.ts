@@ -225,6 +225,7 @@ describe('the documentation', () => {
       'http',
       'http_sequence',
       'load',
+      'websocket',
       'sql',
       'env',
       'tcp',

@@ -11,11 +11,13 @@ import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
 import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
+import { websocket } from './kinds/websocket.ts';
 
 const KINDS: readonly CheckKind[] = [
   http,
   httpSequence,
   load,
+  websocket,
   sql,
   env,
   tcp,
