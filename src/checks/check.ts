@@ -41,6 +41,8 @@ export type Measured = {
 /** Questions to a name server; `node:dns` promises fit. */
 export type DnsResolver = {
   readonly resolve: (name: string, type: string) => Promise<unknown>;
+  /** Addresses to ask from now on, with their ports. */
+  readonly setServers: (servers: readonly string[]) => void;
   /** Gives up every question that is under way. */
   readonly cancel: () => void;
 };
