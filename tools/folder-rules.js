@@ -5,7 +5,7 @@ export const FOLDERS = {
   domain: [[], []],
   checklists: [['domain'], ['zod', 'yaml']],
   blocks: [['domain'], ['@slack/types']],
-  checks: [['domain'], ['zod', 'undici', 'pg', 'ioredis', 'libpg-query', 'ipaddr.js']],
+  checks: [['domain'], ['zod', 'undici', 'pg', 'ioredis', 'libpg-query', 'ipaddr.js', 'ws']],
   usecases: [['domain'], []],
   db: [['domain'], ['kysely', 'pg']],
   queue: [

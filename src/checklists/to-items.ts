@@ -1,4 +1,4 @@
-import type { CheckDefinition, Effect } from '../domain/check.ts';
+import { effectOf, type CheckDefinition } from '../domain/check.ts';
 import type { EvidenceRequest, Item, ItemBody } from '../domain/checklist.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { isJsonObject } from '../lib/json.ts';
@@ -40,8 +40,10 @@ const toBody = (raw: RawItem, inherited: Inherited): ItemBody => {
       kind: 'parent',
       items: raw.checks.map((entry, index) => toChild(raw, { entry, index, inherited })),
     };
-  if (raw.check !== undefined)
-    return { kind: 'check', check: toCheck(raw.check, false), effect: raw.effect ?? 'read' };
+  if (raw.check !== undefined) {
+    const check = toCheck(raw.check, false);
+    return { kind: 'check', check, effect: effectOf(check.kind, raw.effect) };
+  }
   if (raw.approval !== undefined) return { kind: 'approval', role: raw.approval.role };
   if (raw.timer !== undefined) return { kind: 'timer', durationMs: raw.timer };
   return { kind: 'manual', ...stated({ evidence: raw.evidence && toEvidence(raw.evidence) }) };
@@ -56,11 +58,12 @@ type Entry = { readonly entry: RawCheckEntry; readonly index: number; readonly i
 
 /** One of several checks becomes a line of its own below the item. */
 const toChild = (parent: RawItem, { entry, index, inherited }: Entry): Item => {
-  const effect: Effect = entry.effect ?? parent.effect ?? 'read';
+  const check = toCheck(entry, true);
+  const effect = effectOf(check.kind, entry.effect ?? parent.effect);
   return {
     id: entryId(parent.id, index),
     title: entry.title ?? `${parent.title} (${index + 1} of ${parent.checks?.length ?? 1})`,
-    body: { kind: 'check', check: toCheck(entry, true), effect },
+    body: { kind: 'check', check, effect },
     required: inherited.required,
     critical: parent.critical ?? false,
     watch: parent.watch === true && effect === 'read',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Connections, Effect, Expectations } from '../domain/check.ts';
+import { effectOf, type Connections, type Effect, type Expectations } from '../domain/check.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import { didYouMean } from '../lib/nearest.ts';
@@ -18,10 +18,22 @@ export type Incomplete = {
   readonly isOtherwise?: boolean;
 };
 
+/** What has to hold whatever a checklist expects, and does not. */
+export type Fault = {
+  /** What of the check it is about: `preset`, `steps[1]`. */
+  readonly path: string;
+  /** What is wrong, in words. */
+  readonly line: string;
+  /** It could not be told whether it holds: inconclusive instead of a fail. */
+  readonly isUnknown?: boolean;
+};
+
 /** What one try found, before it is judged and redacted. */
 export type Measured = {
   readonly observation: JsonObject;
   readonly incomplete?: readonly Incomplete[];
+  /** Absent or empty: nothing is wrong beyond what is expected of the observation. */
+  readonly faults?: readonly Fault[];
   /** The finding is a matter of the network and may be gone in seconds: worth the retries of a transport error. */
   readonly isTransport?: boolean;
 };
@@ -29,6 +41,8 @@ export type Measured = {
 /** Questions to a name server; `node:dns` promises fit. */
 export type DnsResolver = {
   readonly resolve: (name: string, type: string) => Promise<unknown>;
+  /** Addresses to ask from now on, with their ports. */
+  readonly setServers: (servers: readonly string[]) => void;
   /** Gives up every question that is under way. */
   readonly cancel: () => void;
 };
@@ -40,6 +54,8 @@ export type CheckContext = {
   /** Value of a variable of the worker's environment, redacted from then on. Throws a problem when it is not set. */
   readonly secret: (name: string) => string;
   readonly env: (name: string) => string | undefined;
+  /** Redacts a value from everything the run leaves behind, as `secret` does with what it gives. */
+  readonly conceal: (value: string) => void;
   readonly now: () => Date;
   /** Aborts at the deadline of this try: close what is open. */
   readonly signal: AbortSignal;
@@ -68,14 +84,14 @@ export type CheckSpec<S extends z.ZodObject> = {
   readonly defaultTimeoutMs: number;
   /** Further tries after a transport error, unless the definition says how many. */
   readonly defaultRetries: number | ((params: z.output<S>) => number);
-  /** Absent: `read`. */
-  readonly effect?: Effect;
   /** Path -> what stands there, with its unit. */
   readonly observation: Readonly<Record<string, string>>;
   /** Keys of the observation that are stored only when the definition names them: they hold more than was asked. */
   readonly keptIfNamed?: readonly string[];
   /** What has to hold when the definition expects nothing. */
   readonly passes: Expectations;
+  /** The same where parameters change it; undefined: `passes` holds. */
+  readonly passesFor?: (params: z.output<S>) => Expectations | undefined;
   /** What is looked at, without anything secret: part of the result's cause. */
   readonly target: (params: z.output<S>) => string;
   /** What the environment still has to give, each as a person would say it. Parameters may hold secret placeholders. */
@@ -90,6 +106,7 @@ export type CheckSpec<S extends z.ZodObject> = {
 export type PreparedCheck = {
   readonly target: string;
   readonly retries: number;
+  readonly passes: Expectations;
   readonly needs: (context: NeedsContext) => readonly string[];
   readonly run: (context: CheckContext) => Promise<Measured>;
   readonly say: (observation: JsonObject) => string;
@@ -118,7 +135,10 @@ const unknownParameters = (keys: readonly string[], known: readonly string[]): r
   keys.map((key) => `unknown parameter ${key}${didYouMean(key, known)}`);
 
 const describeIssue = (issue: Issue, known: readonly string[]): readonly string[] => {
-  if (issue.code === 'unrecognized_keys') return unknownParameters(issue.keys, known);
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0)
+    return unknownParameters(issue.keys, known);
+  if (issue.code === 'unrecognized_keys')
+    return [`${issue.path.join('.')}: unknown ${issue.keys.join(', ')}`];
   return [describeValue(issue)];
 };
 
@@ -146,7 +166,7 @@ const isOpen = (params: JsonObject, { path }: Issue): boolean => {
 export const defineCheck = <S extends z.ZodObject>(spec: CheckSpec<S>): CheckKind => ({
   kind: spec.kind,
   title: spec.title,
-  effect: spec.effect ?? 'read',
+  effect: effectOf(spec.kind),
   timeoutMs: spec.defaultTimeoutMs,
   passes: spec.passes,
   observation: spec.observation,
@@ -159,6 +179,7 @@ export const defineCheck = <S extends z.ZodObject>(spec: CheckSpec<S>): CheckKin
     return ok({
       target: spec.target(params),
       retries: typeof defaultRetries === 'number' ? defaultRetries : defaultRetries(params),
+      passes: spec.passesFor?.(params) ?? spec.passes,
       needs: (context) => spec.needs?.(params, context) ?? [],
       run: (context) => spec.run(params, context),
       say: (observation) => spec.say(observation, params),

@@ -223,6 +223,9 @@ describe('the documentation', () => {
     const schemas = checkSchemas();
     expect(Object.keys(schemas)).toEqual([
       'http',
+      'http_sequence',
+      'load',
+      'websocket',
       'sql',
       'env',
       'tcp',

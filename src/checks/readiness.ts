@@ -1,4 +1,10 @@
-import type { CheckDefinition, Connections, Effect, Readiness } from '../domain/check.ts';
+import {
+  effectOf,
+  type CheckDefinition,
+  type Connections,
+  type Effect,
+  type Readiness,
+} from '../domain/check.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { substitute } from '../lib/placeholders.ts';
 import type { CheckKind, NeedsContext } from './check.ts';
@@ -101,7 +107,8 @@ const missingFor = (
 export const readiness = (input: ReadinessInput, world: ReadinessWorld): Readiness => {
   const missing = [...new Set(missingFor(input, world))];
   if (missing.length > 0) return { kind: 'not_connected', missing };
-  return input.effect === 'read' ? { kind: 'connected' } : { kind: 'by_click', effect: input.effect };
+  const effect = effectOf(input.definition.kind, input.effect);
+  return effect === 'read' ? { kind: 'connected' } : { kind: 'by_click', effect };
 };
 
 /**

@@ -3,14 +3,31 @@ import { command } from './kinds/command.ts';
 import { dns } from './kinds/dns.ts';
 import { env } from './kinds/env.ts';
 import { file } from './kinds/file.ts';
+import { httpSequence } from './kinds/http-sequence.ts';
 import { http } from './kinds/http.ts';
+import { load } from './kinds/load.ts';
 import { redis } from './kinds/redis.ts';
 import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
 import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
+import { websocket } from './kinds/websocket.ts';
 
-const KINDS: readonly CheckKind[] = [http, sql, env, tcp, tls, dns, redis, file, command, state];
+const KINDS: readonly CheckKind[] = [
+  http,
+  httpSequence,
+  load,
+  websocket,
+  sql,
+  env,
+  tcp,
+  tls,
+  dns,
+  redis,
+  file,
+  command,
+  state,
+];
 
 const BY_NAME: ReadonlyMap<string, CheckKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));
 

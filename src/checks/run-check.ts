@@ -84,6 +84,7 @@ const contextOf = (
     network: createNetwork({ permits, ...(lookup && { lookup }), ...(ca && { ca }) }),
     secret: secretReader(deps.env, ready.secrets),
     env: deps.env,
+    conceal: (value) => void ready.secrets.add(value),
     now: deps.now,
     timeoutMs: timeoutOf(ready),
     dns: dns ?? new Resolver({ timeout: 2000, tries: 2 }),
@@ -95,7 +96,7 @@ const timeoutOf = ({ definition, kind }: Ready): number =>
   Math.min(Math.max(definition.timeoutMs ?? kind.timeoutMs, 1), MAX_TIMEOUT_MS);
 
 const planOf = (request: CheckRequest, ready: Ready, deps: CheckDeps): Plan => {
-  const { definition, prepared, kind } = ready;
+  const { definition, prepared } = ready;
   const context = contextOf(request, ready, deps);
   return {
     target: prepared.target,
@@ -104,7 +105,7 @@ const planOf = (request: CheckRequest, ready: Ready, deps: CheckDeps): Plan => {
     delayMs: definition.retry?.delayMs ?? DEFAULT_RETRY_DELAY_MS,
     retryOn: definition.retry?.on ?? 'transport',
     tryOnce: (signal) => prepared.run({ ...context, signal }),
-    judge: (measured) => reachVerdict(measured, { definition, passes: kind.passes, now: deps.now() }),
+    judge: (measured) => reachVerdict(measured, { definition, passes: prepared.passes, now: deps.now() }),
     signal: deps.signal,
     log: deps.log,
   };

@@ -155,10 +155,15 @@ const outcomeOf = (findings: readonly Finding[]): Verdict['outcome'] => {
   return verdicts.has('warns') ? 'warn' : 'pass';
 };
 
-/** Judges a measurement: every expectation, the stricter ones, and whether what is to be kept was there. */
+/** Judges a measurement: its faults, every expectation, the stricter ones, and whether what is to be kept was there. */
 export const reachVerdict = (measured: Measured, { definition, passes, now }: Judging): Verdict => {
   const kept = captureAll(definition.capture ?? {}, measured);
-  const findings = [
+  const findings: Finding[] = [
+    ...(measured.faults ?? []).map(({ path, line, isUnknown = false }) => ({
+      path,
+      verdict: isUnknown ? ('unknown' as const) : ('fails' as const),
+      line,
+    })),
     ...judgeSide(measured, { expectations: definition.expect ?? passes, level: 'fail' }, now),
     ...judgeSide(measured, { expectations: definition.warn ?? {}, level: 'warn' }, now),
     ...kept.findings,

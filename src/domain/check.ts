@@ -23,6 +23,19 @@ export const causeOfRed = (
 /** What a check does to its target. Only `read` runs by itself; everything else waits for a click. */
 export type Effect = 'read' | 'write' | 'load' | 'cost';
 
+// What a kind does whatever it is pointed at.
+const KIND_EFFECTS: Readonly<Record<string, Effect>> = { http_sequence: 'write', load: 'load' };
+
+/**
+ * What a check of a kind does when its checklist says `declared`, or nothing. A load never counts as less; a sequence
+ * that only reads may be declared so.
+ */
+export const effectOf = (kind: string, declared?: Effect): Effect => {
+  const own = Object.hasOwn(KIND_EFFECTS, kind) ? KIND_EFFECTS[kind] : undefined;
+  const isLess = own === 'load' && declared !== 'cost';
+  return isLess ? own : (declared ?? own ?? 'read');
+};
+
 /** Path into the observation -> matcher: a bare value means equal, `{lt: "200ms"}` and the like compare. All must hold. */
 export type Expectations = Readonly<Record<string, Json>>;
 

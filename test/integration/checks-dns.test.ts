@@ -134,3 +134,33 @@ describe('a name', () => {
     });
   });
 });
+
+describe('a name server', () => {
+  const askAt = (resolver: string, allow: string[]): Promise<CheckResult> =>
+    run({
+      kind: 'dns',
+      params: { name: 'app.example', resolver },
+      with: { timeoutMs: 2000 },
+      connections: { allow: ['app.example', ...allow] },
+    });
+
+  it('can be named, when it is allowed', async () => {
+    expect(await askAt(`127.0.0.1:${port}`, [`127.0.0.1:${port}`])).toMatchObject({
+      outcome: 'pass',
+      observation: { answers: ['10.0.0.1', '10.0.0.2'] },
+    });
+    expect(await askAt(`127.0.0.1:${port}`, [])).toMatchObject({
+      outcome: 'error',
+      line: `127.0.0.1:${port} is not allowed for this environment`,
+    });
+  });
+
+  it('is never a metadata service, and never a name', async () => {
+    expect(await askAt('169.254.169.254', ['169.254.169.254', '0.0.0.0/0'])).toMatchObject({
+      outcome: 'error',
+      line: expect.stringContaining('never reachable'),
+    });
+    for (const resolver of ['ns.example', '10.0.0.1:99999', '-h', '10.0.0.1\n10.0.0.2'])
+      expect((await askAt(resolver, [])).line).toContain('is not an address');
+  });
+});

@@ -196,6 +196,42 @@ describe('tcp', () => {
     expect(await tcp(target.port, false)).toMatchObject({ outcome: 'fail' });
   });
 
+  it('reads what the server says first', async () => {
+    const servers = ['SSH-2.0-OpenSSH_9.6\r\nmore', 'x'.repeat(5000), ''].map((greeting) =>
+      createServer((socket) => {
+        socket.on('error', () => undefined);
+        if (greeting !== '') socket.write(greeting);
+      }).listen(0, '127.0.0.1'),
+    );
+    const banner = (position: number, pattern: string): Promise<CheckResult> =>
+      run({
+        kind: 'tcp',
+        params: {
+          host: '127.0.0.1',
+          port: (servers[position]!.address() as AddressInfo).port,
+          banner: pattern,
+        },
+        with: { timeoutMs: 300 },
+        connections: { allow: ['127.0.0.1'] },
+      });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await banner(0, '^SSH-2')).toMatchObject({
+      outcome: 'pass',
+      observation: { open: true, address: '127.0.0.1', banner: 'SSH-2.0-OpenSSH_9.6' },
+    });
+    expect(await banner(0, '^220 ')).toMatchObject({
+      outcome: 'fail',
+      line: 'banner: expected to match ^220 , got "SSH-2.0-OpenSSH_9.6"',
+    });
+    expect(await banner(1, 'x')).toMatchObject({
+      outcome: 'fail',
+      line: expect.stringContaining('said more than 1 KiB and no end'),
+    });
+    expect((await banner(2, 'x')).outcome).toBe('timed_out');
+    expect((await banner(0, '(?=x)')).outcome).toBe('error');
+    for (const server of servers) server.close();
+  });
+
   it('tries a refused port again', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => free.once('listening', resolve));

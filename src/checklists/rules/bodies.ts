@@ -1,6 +1,7 @@
+import { effectOf } from '../../domain/check.ts';
 import type { RawChecklist } from '../schema/checklist.ts';
 import type { PlacedItem, Report } from '../walk.ts';
-import { itemsOf } from '../walk.ts';
+import { itemsOf, kindsNamed } from '../walk.ts';
 
 /** Levels of items below a phase, as the domain's `Item` says. */
 const MOST_LEVELS = 3;
@@ -43,12 +44,14 @@ const checkLevel = ({ item, path, level }: PlacedItem, report: Report): void => 
 const checkWatch = ({ item, path }: PlacedItem, report: Report): void => {
   if (item.watch !== true) return;
   const effects = [
-    ...(item.check === undefined ? [] : [item.effect]),
-    ...(item.checks ?? []).map(({ effect }) => effect ?? item.effect),
+    ...(item.check === undefined ? [] : [effectOf(kindsNamed(item.check, false)[0] ?? '', item.effect)]),
+    ...(item.checks ?? []).map((entry) =>
+      effectOf(kindsNamed(entry, true)[0] ?? '', entry.effect ?? item.effect),
+    ),
   ];
   const place = [...path, 'watch'];
   if (effects.length === 0)
     report(place, 'watch: expected a check beside it, only checks run again by themselves');
-  else if (!effects.some((effect) => (effect ?? 'read') === 'read'))
+  else if (!effects.includes('read'))
     report(place, 'watch: expected a check that reads, others run only by a click');
 };

@@ -59,8 +59,12 @@ const checkKind = ({ raw, path }: PlacedCheck, kind: string, { kinds, report }: 
 const parameterIn = (message: string, params: JsonObject): string | undefined =>
   Object.keys(params).find((name) => /^[\w-]+/.exec(message)?.[0] === name || message.includes(`"${name}"`));
 
-/** A placeholder stands for a value of the right type; that type is known only per environment. */
-const isOpen = (value: Json | undefined): boolean => value !== undefined && placeholdersIn(value).length > 0;
+/**
+ * A placeholder stands for a value of the right type; that type is known only per environment. Inside a list or a map
+ * the kind itself leaves out what is open.
+ */
+const isOpen = (value: Json | undefined): boolean =>
+  typeof value === 'string' && placeholdersIn(value).length > 0;
 
 const checkJudged = (
   { raw, path, owner }: PlacedCheck,

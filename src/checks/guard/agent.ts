@@ -1,16 +1,39 @@
 import type { TLSSocket } from 'node:tls';
 import { Agent, type buildConnector } from 'undici';
-import { portOf, type Target } from './hosts.ts';
-import type { Network } from './network.ts';
+import { startTimer } from '../timer.ts';
+import { nameTarget, portOf, type Target } from './hosts.ts';
+import type { Connecting, Network } from './network.ts';
+
+/** A connection an agent made, as it was found when it was made. */
+export type Connected = Connecting & {
+  /** `https://host:port` of what was asked for; see `originName`. */
+  readonly origin: string;
+  /** Milliseconds of the TLS handshake and the socket it made; absent without TLS. */
+  readonly tls?: { readonly ms: number; readonly socket: TLSSocket };
+};
 
 type AgentInput = {
   readonly network: Network;
   readonly signal: AbortSignal;
-  /** Called with every TLS connection that was made, so that a certificate is bound to the hop it was seen on. */
-  readonly onSecure: (place: Required<Target>, socket: TLSSocket) => void;
+  /** Connections to one origin at a time. */
+  readonly connections?: number;
+  /** Called with every connection that was made, so that what was seen on it is bound to the hop it served. */
+  readonly onConnect?: (connected: Connected) => void;
 };
 
-const placeOf = ({ protocol, hostname, port }: buildConnector.Options): Required<Target> => {
+/** How agents name the origin of a URL: scheme, host and port, all of them always there. */
+export const originName = ({
+  protocol,
+  hostname,
+  port,
+}: Pick<URL, 'protocol' | 'hostname' | 'port'>): string =>
+  `${protocol}//${nameTarget(placeOf({ protocol, hostname, port }))}`;
+
+const placeOf = ({
+  protocol,
+  hostname,
+  port,
+}: Pick<buildConnector.Options, 'protocol' | 'hostname' | 'port'>): Required<Target> => {
   const url = new URL(
     `${protocol}//${hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname}`,
   );
@@ -18,18 +41,24 @@ const placeOf = ({ protocol, hostname, port }: buildConnector.Options): Required
 };
 
 const open = async (
-  { network, signal, onSecure }: AgentInput,
+  { network, signal, onConnect }: AgentInput,
   options: buildConnector.Options,
 ): Promise<TLSSocket | Awaited<ReturnType<Network['connect']>>> => {
   const place = placeOf(options);
-  const socket = await network.connect(place, signal);
+  const how: Connecting[] = [];
+  const socket = await network.connect(place, signal, (connecting) => void how.push(connecting));
+  const connected = { origin: originName(options), ...(how[0] ?? { address: '', connectMs: 0 }) };
   socket.setNoDelay(true);
-  if (options.protocol !== 'https:') return socket;
+  if (options.protocol !== 'https:') {
+    onConnect?.(connected);
+    return socket;
+  }
+  const shaken = startTimer();
   const secured = await network.secure(
     { socket, servername: place.host, options: { ALPNProtocols: ['http/1.1'] } },
     signal,
   );
-  onSecure(place, secured);
+  onConnect?.({ ...connected, tls: { ms: shaken(), socket: secured } });
   return secured;
 };
 
@@ -40,7 +69,7 @@ const open = async (
 export const createAgent = (input: AgentInput): Agent =>
   new Agent({
     pipelining: 1,
-    connections: 1,
+    connections: input.connections ?? 1,
     // The deadline of the try is the only clock.
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -2,6 +2,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { connect as connectSocket, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { ourFault, problemOf } from '../problem.ts';
+import { startTimer } from '../timer.ts';
 import { classifyAddress, normaliseHost, parseAddress } from './addresses.ts';
 import { findPermit, nameTarget, type Permit, type Target } from './hosts.ts';
 
@@ -18,12 +19,26 @@ export type NetworkOptions = {
 
 type Place = Required<Target>;
 
+/** How a connection came about. */
+export type Connecting = {
+  /** Address that was tested and then connected. */
+  readonly address: string;
+  /** Milliseconds the name took to look up; absent: the target was an address. */
+  readonly dnsMs?: number;
+  /** Milliseconds from the addresses to an open connection. */
+  readonly connectMs: number;
+};
+
 /** The only way a check reaches out: every connection goes to an address that was tested right before. */
 export type Network = {
   /** Throws a problem when no entry permits the target; says nothing about where a name leads. */
   readonly assertPermitted: (target: Target) => void;
   /** An open socket to a permitted target, destroyed when the signal aborts. Rejects with a problem or the signal's reason. */
-  readonly connect: (place: Place, signal: AbortSignal) => Promise<Socket>;
+  readonly connect: (
+    place: Place,
+    signal: AbortSignal,
+    onOpen?: (how: Connecting) => void,
+  ) => Promise<Socket>;
   /** Puts TLS on an open socket; the name is checked against the certificate unless `options` say otherwise. */
   readonly secure: (input: SecureInput, signal: AbortSignal) => Promise<TLSSocket>;
 };
@@ -127,17 +142,24 @@ const resolveAll = async (
 
 export const createNetwork = ({ permits, lookup = defaultLookup, ca }: NetworkOptions): Network => ({
   assertPermitted: (target) => void permitFor(permits, target),
-  connect: async (place, signal) => {
+  connect: async (place, signal, onOpen) => {
     const permit = permitFor(permits, place);
+    const isName = normaliseHost(place.host)?.address === undefined;
     try {
+      const lookedUp = startTimer();
       const addresses = await resolveAll(lookup, { place, permit, signal });
+      const dnsMs = lookedUp();
+      const connected = startTimer();
       const socket = connectSocket({
         host: normaliseHost(place.host)?.name ?? place.host,
         port: place.port,
         lookup: fixedLookup(addresses),
         autoSelectFamily: true,
       });
-      return bindTo(await opened(socket, 'connect', signal), signal);
+      const open = await opened(socket, 'connect', signal);
+      const address = open.remoteAddress ?? '';
+      onOpen?.({ address, ...(isName && { dnsMs }), connectMs: connected() });
+      return bindTo(open, signal);
     } catch (error) {
       signal.throwIfAborted();
       throw problemOf(error, nameTarget(place));

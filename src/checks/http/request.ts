@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { errors, type Agent } from 'undici';
 import type { CheckContext } from '../check.ts';
-import { createAgent } from '../guard/agent.ts';
+import { createAgent, originName, type Connected } from '../guard/agent.ts';
 import { nameTarget, portOf, type Target } from '../guard/hosts.ts';
 import { CheckProblem, ourFault, problemOf } from '../problem.ts';
 import { startTimer } from '../timer.ts';
@@ -17,6 +17,23 @@ export type HttpRequest = {
   readonly body?: string;
 };
 
+/** The connection an answer came through, as it was found when it was made. Durations in milliseconds. */
+export type Connection = {
+  readonly address: string;
+  /** Absent: an address was asked for. */
+  readonly dns?: number;
+  readonly connect: number;
+  /** Absent without TLS. */
+  readonly tls?: { readonly handshake: number; readonly days?: number; readonly protocol: string };
+};
+
+/** One redirect that was followed. */
+export type Hop = {
+  readonly status: number;
+  readonly url: URL;
+  readonly connection?: Connection;
+};
+
 /** What one request found, redirects included. */
 export type HttpAnswer = {
   readonly status: number;
@@ -27,15 +44,17 @@ export type HttpAnswer = {
   readonly durationMs: number;
   /** Where the answer came from. */
   readonly url: URL;
-  /** Redirects that were followed. */
-  readonly hops: number;
+  /** Milliseconds from asking this URL until it began to answer. */
+  readonly firstByteMs: number;
+  /** Absent: it was not seen being made. */
+  readonly connection?: Connection;
+  /** Redirects that were followed, in order. */
+  readonly redirects: readonly Hop[];
 };
 
 /** Makes requests for one try; close it afterwards. */
 export type HttpClient = {
   readonly send: (request: HttpRequest, follow: number) => Promise<HttpAnswer>;
-  /** Days until the certificate seen at a URL's host ends; undefined without TLS. */
-  readonly certificateDays: (url: URL) => number | undefined;
   readonly close: () => Promise<void>;
 };
 
@@ -96,11 +115,21 @@ const plainHeaders = (headers: Record<string, string | string[] | undefined>): R
     ),
   );
 
-type Once = Pick<HttpAnswer, 'status' | 'headers' | 'body'>;
+type Once = Omit<HttpAnswer, 'durationMs' | 'redirects'>;
 
-const sendOnce = async (agent: Agent, request: HttpRequest, signal: AbortSignal): Promise<Once> => {
+type Sending = {
+  readonly agent: Agent;
+  readonly signal: AbortSignal;
+  readonly network: CheckContext['network'];
+  /** The connection to an origin that is open now; an agent has one at a time. */
+  readonly connectionTo: (origin: string) => Connection | undefined;
+};
+
+const sendOnce = async (sending: Sending, request: HttpRequest): Promise<Once> => {
+  const { agent, signal, connectionTo } = sending;
   const { url, method, headers, body } = request;
   const target = nameTarget(targetOf(url));
+  const elapsed = startTimer();
   try {
     const answer = await agent.request({
       origin: url.origin,
@@ -110,13 +139,16 @@ const sendOnce = async (agent: Agent, request: HttpRequest, signal: AbortSignal)
       signal,
       ...(body !== undefined && { body }),
     });
+    const firstByteMs = elapsed();
+    const connection = connectionTo(originName(url));
     const plain = plainHeaders(answer.headers);
     const read = await readBody({
       stream: answer.body,
       encoding: method === 'HEAD' ? '' : (plain['content-encoding'] ?? ''),
       type: plain['content-type'] ?? '',
     });
-    return { status: answer.statusCode, headers: plain, body: read };
+    const { statusCode: status } = answer;
+    return { status, headers: plain, body: read, url, firstByteMs, ...(connection && { connection }) };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof errors.HTTPParserError)) throw problemOf(error, target);
@@ -128,21 +160,23 @@ const sendOnce = async (agent: Agent, request: HttpRequest, signal: AbortSignal)
   }
 };
 
-const follow = async (agent: Agent, first: HttpRequest, input: { follow: number; context: CheckContext }) => {
-  const { network, signal } = input.context;
-  let request = first;
-  for (let hops = 0; ; hops += 1) {
-    network.assertPermitted(targetOf(request.url));
-    const answer = await sendOnce(agent, request, signal);
+const follow = async (
+  sending: Sending,
+  first: HttpRequest,
+  limit: number,
+): Promise<Omit<HttpAnswer, 'durationMs'>> => {
+  const redirects: Hop[] = [];
+  for (let request = first; ;) {
+    sending.network.assertPermitted(targetOf(request.url));
+    const answer = await sendOnce(sending, request);
     const location = answer.headers['location'];
     const isRedirect = REDIRECTS.has(answer.status) && location !== undefined;
-    if (!isRedirect || input.follow === 0) return { ...answer, url: request.url, hops };
-    if (hops === input.follow) {
-      throw new CheckProblem(`more than ${input.follow} redirects`, {
-        outcome: 'fail',
-        code: 'too_many_redirects',
-      });
+    if (!isRedirect || limit === 0) return { ...answer, redirects };
+    if (redirects.length === limit) {
+      throw new CheckProblem(`more than ${limit} redirects`, { outcome: 'fail', code: 'too_many_redirects' });
     }
+    const { status, url, connection } = answer;
+    redirects.push({ status, url, ...(connection && { connection }) });
     request = redirected(request, answer.status, location);
   }
 };
@@ -152,23 +186,41 @@ const daysOf = (socket: TLSSocket, now: Date): number | undefined => {
   return Number.isNaN(until) ? undefined : Math.floor((until - now.getTime()) / DAY_MS);
 };
 
-export const createHttpClient = (context: CheckContext): HttpClient => {
-  const days = new Map<string, number>();
+const tlsOf = ({ ms, socket }: NonNullable<Connected['tls']>, now: Date): NonNullable<Connection['tls']> => {
+  const days = daysOf(socket, now);
+  return { handshake: ms, protocol: socket.getProtocol() ?? 'unknown', ...(days !== undefined && { days }) };
+};
+
+const connectionOf = ({ address, dnsMs, connectMs, tls }: Connected, now: Date): Connection => ({
+  address,
+  ...(dnsMs !== undefined && { dns: dnsMs }),
+  connect: connectMs,
+  ...(tls && { tls: tlsOf(tls, now) }),
+});
+
+type ClientContext = Pick<CheckContext, 'network' | 'signal' | 'now'>;
+
+/** `connections`: how many to one origin at a time; with more than one, answers do not say which they came through. */
+export const createHttpClient = (
+  { network, signal, now }: ClientContext,
+  { connections = 1 }: { readonly connections?: number } = {},
+): HttpClient => {
+  const open = new Map<string, Connection>();
   const agent = createAgent({
-    network: context.network,
-    signal: context.signal,
-    onSecure: (place, socket) => {
-      const count = daysOf(socket, context.now());
-      if (count !== undefined) days.set(nameTarget(place), count);
+    network,
+    signal,
+    connections,
+    onConnect: (connected) => {
+      if (connections === 1) open.set(connected.origin, connectionOf(connected, now()));
     },
   });
+  const sending: Sending = { agent, signal, network, connectionTo: (origin) => open.get(origin) };
   return {
     send: async (request, limit) => {
       const elapsed = startTimer();
-      const answer = await follow(agent, request, { follow: limit, context });
+      const answer = await follow(sending, request, limit);
       return { ...answer, durationMs: elapsed() };
     },
-    certificateDays: (url) => days.get(nameTarget(targetOf(url))),
     close: () => agent.destroy(),
   };
 };

@@ -9,7 +9,8 @@ const answers = (...statuses: number[]): HttpAnswer[] =>
     body: { value: '' },
     durationMs: position,
     url: new URL('http://a.example'),
-    hops: 0,
+    firstByteMs: 1,
+    redirects: [],
   }));
 
 describe('percentile', () => {

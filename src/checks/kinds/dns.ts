@@ -1,14 +1,33 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { Json } from '../../lib/json.ts';
 import { showEach } from '../../lib/matching/rule.ts';
 import { defineCheck, missingHost, type CheckContext, type Measured } from '../check.ts';
+import { nameTarget, type Target } from '../guard/hosts.ts';
 import { CheckProblem, errorCodeOf, ourFault, problemOf } from '../problem.ts';
 
 const TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'TXT', 'SRV', 'CAA', 'SOA', 'PTR'] as const;
 
+/** An address with its port; a name would have to be looked up by somebody else first. */
+const resolverOf = (text: string): Required<Target> | undefined => {
+  const [, bracketed, bare = '', port = '53'] =
+    /^(?:\[([0-9a-f:.]+)\]|([\d.]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
+  const host = bracketed ?? bare;
+  return isIP(host) !== 0 && Number(port) >= 1 && Number(port) <= 65_535
+    ? { host, port: Number(port) }
+    : undefined;
+};
+
 const params = z.strictObject({
   name: z.string().min(1).max(253).describe('Name to look up.'),
   type: z.enum(TYPES).default('A').describe('Record type; default A.'),
+  resolver: z
+    .string()
+    .refine((text) => resolverOf(text) !== undefined, 'is not an address such as 10.0.0.2 or 10.0.0.2:53')
+    .optional()
+    .describe(
+      'Address of the name server to ask, with its port unless 53; it has to be allowed. Absent: those of the worker.',
+    ),
 });
 
 const UNDER_WAY = 'ECANCELLED';
@@ -69,7 +88,7 @@ const ask = async (name: string, type: string, { dns, signal }: CheckContext): P
   }
 };
 
-/** What the worker's name servers answer. That a name does not exist is measured (`rcode: NXDOMAIN`). */
+/** What a name server answers: the worker's, or the one that is named. That a name does not exist is measured (`rcode: NXDOMAIN`). */
 export const dns = defineCheck({
   kind: 'dns',
   title: 'A name resolves as it should.',
@@ -82,9 +101,17 @@ export const dns = defineCheck({
   },
   passes: { rcode: 'NOERROR', answers: { empty: false } },
   target: ({ name }) => name.toLowerCase(),
-  needs: ({ name }, context) => missingHost({ host: name }, context),
+  needs: ({ name, resolver = '' }, context) => {
+    const server = resolverOf(resolver);
+    return [...missingHost({ host: name }, context), ...(server ? missingHost(server, context) : [])];
+  },
   run: (given, context) => {
     context.network.assertPermitted({ host: given.name });
+    const server = resolverOf(given.resolver ?? '');
+    if (server) {
+      context.network.assertPermitted(server);
+      context.dns.setServers([nameTarget(server)]);
+    }
     return ask(given.name, given.type, context);
   },
   say: ({ answers = null }) => showEach(answers),

@@ -73,7 +73,7 @@ export const nameDatabase = (connection: string): string => {
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 
 /** Asks the server whether it speaks TLS, as every Postgres client does before it says who it is. */
-const offersTls = async (socket: Socket, signal: AbortSignal): Promise<boolean> => {
+export const offersTls = async (socket: Socket, signal: AbortSignal): Promise<boolean> => {
   const answer = untilAborted(
     new Promise<Buffer>((resolve, reject) => {
       socket.once('data', resolve);
