@@ -76,6 +76,8 @@ export type CheckSpec<S extends z.ZodObject> = {
   readonly keptIfNamed?: readonly string[];
   /** What has to hold when the definition expects nothing. */
   readonly passes: Expectations;
+  /** What the parameters themselves ask for: holds beside what the definition expects, which wins at the same path. */
+  readonly demands?: (params: z.output<S>) => Expectations;
   /** What is looked at, without anything secret: part of the result's cause. */
   readonly target: (params: z.output<S>) => string;
   /** What the environment still has to give, each as a person would say it. Parameters may hold secret placeholders. */
@@ -90,6 +92,8 @@ export type CheckSpec<S extends z.ZodObject> = {
 export type PreparedCheck = {
   readonly target: string;
   readonly retries: number;
+  /** As in `CheckSpec`; empty: the parameters ask for nothing. */
+  readonly demands: Expectations;
   readonly needs: (context: NeedsContext) => readonly string[];
   readonly run: (context: CheckContext) => Promise<Measured>;
   readonly say: (observation: JsonObject) => string;
@@ -159,6 +163,7 @@ export const defineCheck = <S extends z.ZodObject>(spec: CheckSpec<S>): CheckKin
     return ok({
       target: spec.target(params),
       retries: typeof defaultRetries === 'number' ? defaultRetries : defaultRetries(params),
+      demands: spec.demands?.(params) ?? {},
       needs: (context) => spec.needs?.(params, context) ?? [],
       run: (context) => spec.run(params, context),
       say: (observation) => spec.say(observation, params),
