@@ -74,8 +74,8 @@ export type CheckSpec<S extends z.ZodObject> = {
   readonly observation: Readonly<Record<string, string>>;
   /** Keys of the observation that are stored only when the definition names them: they hold more than was asked. */
   readonly keptIfNamed?: readonly string[];
-  /** What has to hold when the definition expects nothing. */
-  readonly passes: Expectations;
+  /** What has to hold when the definition expects nothing; a function where that hangs on the parameters. */
+  readonly passes: Expectations | ((params: z.output<S>) => Expectations);
   /** What the parameters themselves ask for: holds beside what the definition expects, which wins at the same path. */
   readonly demands?: (params: z.output<S>) => Expectations;
   /** What is looked at, without anything secret: part of the result's cause. */
@@ -92,6 +92,7 @@ export type CheckSpec<S extends z.ZodObject> = {
 export type PreparedCheck = {
   readonly target: string;
   readonly retries: number;
+  readonly passes: Expectations;
   /** As in `CheckSpec`; empty: the parameters ask for nothing. */
   readonly demands: Expectations;
   readonly needs: (context: NeedsContext) => readonly string[];
@@ -105,6 +106,7 @@ export type CheckKind = {
   readonly title: string;
   readonly effect: Effect;
   readonly timeoutMs: number;
+  /** As in `CheckSpec`, as far as it does not hang on the parameters. */
   readonly passes: Expectations;
   readonly observation: Readonly<Record<string, string>>;
   /** As in `CheckSpec`; empty: everything is stored. */
@@ -152,17 +154,18 @@ export const defineCheck = <S extends z.ZodObject>(spec: CheckSpec<S>): CheckKin
   title: spec.title,
   effect: spec.effect ?? 'read',
   timeoutMs: spec.defaultTimeoutMs,
-  passes: spec.passes,
+  passes: typeof spec.passes === 'function' ? {} : spec.passes,
   observation: spec.observation,
   keptIfNamed: spec.keptIfNamed ?? [],
   prepare: (raw) => {
     const parsed = spec.params.safeParse(raw);
     if (!parsed.success) return err(inWords(parsed.error.issues, spec.params));
     const params = parsed.data;
-    const { defaultRetries } = spec;
+    const { defaultRetries, passes } = spec;
     return ok({
       target: spec.target(params),
       retries: typeof defaultRetries === 'number' ? defaultRetries : defaultRetries(params),
+      passes: typeof passes === 'function' ? passes(params) : passes,
       demands: spec.demands?.(params) ?? {},
       needs: (context) => spec.needs?.(params, context) ?? [],
       run: (context) => spec.run(params, context),

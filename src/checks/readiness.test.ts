@@ -231,6 +231,7 @@ describe('the documentation', () => {
       'redis',
       'file',
       'command',
+      'version',
       'state',
     ]);
     for (const [kind, schema] of Object.entries(schemas)) {

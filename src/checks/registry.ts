@@ -9,8 +9,9 @@ import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
 import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
+import { version } from './kinds/version.ts';
 
-const KINDS: readonly CheckKind[] = [http, sql, env, tcp, tls, dns, redis, file, command, state];
+const KINDS: readonly CheckKind[] = [http, sql, env, tcp, tls, dns, redis, file, command, version, state];
 
 const BY_NAME: ReadonlyMap<string, CheckKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));
 

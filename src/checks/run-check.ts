@@ -95,7 +95,7 @@ const timeoutOf = ({ definition, kind }: Ready): number =>
   Math.min(Math.max(definition.timeoutMs ?? kind.timeoutMs, 1), MAX_TIMEOUT_MS);
 
 const planOf = (request: CheckRequest, ready: Ready, deps: CheckDeps): Plan => {
-  const { definition, prepared, kind } = ready;
+  const { definition, prepared } = ready;
   const context = contextOf(request, ready, deps);
   return {
     target: prepared.target,
@@ -107,7 +107,7 @@ const planOf = (request: CheckRequest, ready: Ready, deps: CheckDeps): Plan => {
     judge: (measured) =>
       reachVerdict(measured, {
         definition,
-        passes: kind.passes,
+        passes: prepared.passes,
         demands: prepared.demands,
         now: deps.now(),
       }),

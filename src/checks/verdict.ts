@@ -163,7 +163,7 @@ export const reachVerdict = (
   { definition, passes, demands = {}, now }: Judging,
 ): Verdict => {
   const kept = captureAll(definition.capture ?? {}, measured);
-  const expectations = { ...demands, ...(definition.expect ?? passes) };
+  const expectations = definition.expect ? { ...demands, ...definition.expect } : { ...passes, ...demands };
   const findings = [
     ...judgeSide(measured, { expectations, level: 'fail' }, now),
     ...judgeSide(measured, { expectations: definition.warn ?? {}, level: 'warn' }, now),

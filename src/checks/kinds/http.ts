@@ -1,16 +1,9 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../lib/json.ts';
 import { formatDuration } from '../../lib/matching/units.ts';
-import { placeholdersIn } from '../../lib/placeholders.ts';
-import {
-  defineCheck,
-  missingHost,
-  numberOf,
-  type CheckContext,
-  type Measured,
-  type NeedsContext,
-} from '../check.ts';
+import { defineCheck, numberOf, type CheckContext, type Measured, type NeedsContext } from '../check.ts';
 import { nameTarget } from '../guard/hosts.ts';
+import { authorizationOf, missingAuth, missingUrl } from '../http/auth.ts';
 import {
   createHttpClient,
   targetOf,
@@ -57,37 +50,8 @@ const params = z.strictObject({
 
 type Params = z.output<typeof params>;
 
-const ENV_REFERENCE = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
-// A checklist is less trusted than the environment file: it cannot send what tminus itself runs on.
-const RESERVED = new Set([
-  'SLACK_BOT_TOKEN',
-  'SLACK_APP_TOKEN',
-  'SLACK_SIGNING_SECRET',
-  'DATABASE_URL',
-  'REDIS_URL',
-]);
-
-const authVariable = (auth: string | undefined): string | undefined => ENV_REFERENCE.exec(auth ?? '')?.[1];
-
-// What another environment or system gives its own checks is in the same worker.
-const isNamed = (variable: string, { secrets, env = [] }: CheckContext['connections']): boolean =>
-  env.includes(variable) || Object.values(secrets).includes(`env:${variable}`);
-
-const assertMayBeSent = (variable: string, { connections }: CheckContext): void => {
-  if (RESERVED.has(variable))
-    throw ourFault(`auth may not be ${variable}, which belongs to tminus`, 'reserved_secret');
-  if (!isNamed(variable, connections))
-    throw ourFault(
-      `auth may not be ${variable}, which the environment file does not name`,
-      'secret_not_named',
-    );
-};
-
 const authorization = ({ auth }: Params, url: URL, context: CheckContext): string | undefined => {
-  const variable = authVariable(auth);
-  if (variable !== undefined) assertMayBeSent(variable, context);
-  const given = variable === undefined ? auth : context.secret(variable);
-  if (given !== undefined) return /^[A-Za-z][\w-]*\s+\S/.test(given) ? given : `Bearer ${given}`;
+  if (auth !== undefined) return authorizationOf(auth, context);
   if (url.username === '' && url.password === '') return undefined;
   const pair = `${decodeText(url.username)}:${decodeText(url.password)}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
@@ -167,23 +131,10 @@ const targetName = (url: string): string => {
     : parsed.protocol;
 };
 
-const missingAuth = (auth: string | undefined, { connections, hasEnv }: NeedsContext): readonly string[] => {
-  const variable = authVariable(auth);
-  if (variable === undefined) return [];
-  if (RESERVED.has(variable)) return [`another auth than ${variable}, which belongs to tminus`];
-  if (!isNamed(variable, connections)) return [`variable ${variable} not named`];
-  return hasEnv(variable) ? [] : [`${variable} not set`];
-};
-
-const needs = ({ url, auth }: Params, context: NeedsContext): readonly string[] => {
-  const missing = missingAuth(auth, context);
-  // A host that is only known at run time is judged then.
-  const authority = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
-  if (placeholdersIn(authority).length > 0 || !URL.canParse(url)) return missing;
-  const parsed = new URL(url);
-  const isHttp = parsed.protocol === 'http:' || parsed.protocol === 'https:';
-  return isHttp ? [...missingHost(targetOf(parsed), context), ...missing] : missing;
-};
+const needs = ({ url, auth }: Params, context: NeedsContext): readonly string[] => [
+  ...missingUrl(url, context),
+  ...missingAuth(auth, context),
+];
 
 /** One or several HTTP requests, and what came back. */
 export const http = defineCheck({
