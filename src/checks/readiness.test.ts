@@ -232,6 +232,7 @@ describe('the documentation', () => {
       'file',
       'command',
       'version',
+      'prometheus',
       'state',
     ]);
     for (const [kind, schema] of Object.entries(schemas)) {

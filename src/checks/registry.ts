@@ -4,6 +4,7 @@ import { dns } from './kinds/dns.ts';
 import { env } from './kinds/env.ts';
 import { file } from './kinds/file.ts';
 import { http } from './kinds/http.ts';
+import { prometheus } from './kinds/prometheus.ts';
 import { redis } from './kinds/redis.ts';
 import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
@@ -11,7 +12,20 @@ import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
 import { version } from './kinds/version.ts';
 
-const KINDS: readonly CheckKind[] = [http, sql, env, tcp, tls, dns, redis, file, command, version, state];
+const KINDS: readonly CheckKind[] = [
+  http,
+  sql,
+  env,
+  tcp,
+  tls,
+  dns,
+  redis,
+  file,
+  command,
+  version,
+  prometheus,
+  state,
+];
 
 const BY_NAME: ReadonlyMap<string, CheckKind> = new Map(KINDS.map((kind) => [kind.kind, kind]));
 
