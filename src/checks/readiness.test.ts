@@ -229,6 +229,7 @@ describe('the documentation', () => {
       'tls',
       'dns',
       'redis',
+      'bullmq',
       'file',
       'command',
       'version',

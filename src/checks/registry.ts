@@ -1,4 +1,5 @@
 import type { CheckKind } from './check.ts';
+import { bullmq } from './kinds/bullmq.ts';
 import { command } from './kinds/command.ts';
 import { dns } from './kinds/dns.ts';
 import { env } from './kinds/env.ts';
@@ -20,6 +21,7 @@ const KINDS: readonly CheckKind[] = [
   tls,
   dns,
   redis,
+  bullmq,
   file,
   command,
   version,
