@@ -234,6 +234,7 @@ describe('the documentation', () => {
       'command',
       'version',
       'prometheus',
+      'schedule',
       'state',
     ]);
     for (const [kind, schema] of Object.entries(schemas)) {

@@ -7,6 +7,7 @@ import { file } from './kinds/file.ts';
 import { http } from './kinds/http.ts';
 import { prometheus } from './kinds/prometheus.ts';
 import { redis } from './kinds/redis.ts';
+import { schedule } from './kinds/schedule.ts';
 import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
 import { tcp } from './kinds/tcp.ts';
@@ -26,6 +27,7 @@ const KINDS: readonly CheckKind[] = [
   command,
   version,
   prometheus,
+  schedule,
   state,
 ];
 

@@ -79,7 +79,7 @@ describe('a version', () => {
   it('of a service that answers with an error is a fail, whatever the answer says', async () => {
     expect(await check({ http: { url: `${url}/down` } })).toMatchObject({
       outcome: 'fail',
-      line: 'no version: status: expected < 400, got 503',
+      line: 'nothing to read: status: expected < 400, got 503',
     });
   });
 

@@ -12,7 +12,7 @@ import {
   type PreparedCheck,
 } from '../check.ts';
 import { CheckProblem, ourFault } from '../problem.ts';
-import { decidingFinding, reachVerdict } from '../verdict.ts';
+import { assertAnswered } from '../source.ts';
 import { command } from './command.ts';
 import { http } from './http.ts';
 import { redis } from './redis.ts';
@@ -108,18 +108,6 @@ const sourceOf = (given: Params): Source => {
   const prepared = kind.prepare(own);
   if (!prepared.ok) throw ourFault(`${kind.kind}: ${prepared.error.join(' · ')}`, 'bad_parameters');
   return { kind, path, prepared: prepared.value };
-};
-
-/** A source that answers with an error says nothing about versions, whatever digits it holds. */
-const assertAnswered = ({ kind, prepared }: Source, measured: Measured, now: Date): void => {
-  const definition = { kind: kind.kind, params: {} };
-  const deciding = decidingFinding(reachVerdict(measured, { definition, passes: prepared.passes, now }));
-  if (!deciding) return;
-  throw new CheckProblem(`no version: ${deciding.finding.line}`, {
-    outcome: deciding.finding.verdict === 'unknown' ? 'inconclusive' : 'fail',
-    code: 'source_failed',
-    scope: 'check',
-  });
 };
 
 const rawOf = ({ path }: Source, { observation }: Measured): string => {
