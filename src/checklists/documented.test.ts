@@ -8,7 +8,7 @@ const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) =
 
 const declared = `system: shop
 title: Shop
-parameters: {api-url: {describe: A}, scale-out: {describe: S, ask: true}}
+parameters: {api-url: {describe: A}, database-url: {describe: D, secret: true}, scale-out: {describe: S, ask: true}}
 variants: {publish: {title: P, options: {script: {title: S, default: true}}}}
 `;
 

@@ -92,6 +92,8 @@ export type CheckSpec<S extends z.ZodObject> = {
   readonly passes: Expectations;
   /** The same where parameters change it; undefined: `passes` holds. */
   readonly passesFor?: (params: z.output<S>) => Expectations | undefined;
+  /** What the parameters themselves ask for: holds beside what the definition expects, which wins at the same path. */
+  readonly demands?: (params: z.output<S>) => Expectations;
   /** What is looked at, without anything secret: part of the result's cause. */
   readonly target: (params: z.output<S>) => string;
   /** What the environment still has to give, each as a person would say it. Parameters may hold secret placeholders. */
@@ -107,6 +109,8 @@ export type PreparedCheck = {
   readonly target: string;
   readonly retries: number;
   readonly passes: Expectations;
+  /** As in `CheckSpec`; empty: the parameters ask for nothing. */
+  readonly demands: Expectations;
   readonly needs: (context: NeedsContext) => readonly string[];
   readonly run: (context: CheckContext) => Promise<Measured>;
   readonly say: (observation: JsonObject) => string;
@@ -118,6 +122,7 @@ export type CheckKind = {
   readonly title: string;
   readonly effect: Effect;
   readonly timeoutMs: number;
+  /** As in `CheckSpec`, as far as it does not hang on the parameters. */
   readonly passes: Expectations;
   readonly observation: Readonly<Record<string, string>>;
   /** As in `CheckSpec`; empty: everything is stored. */
@@ -180,6 +185,7 @@ export const defineCheck = <S extends z.ZodObject>(spec: CheckSpec<S>): CheckKin
       target: spec.target(params),
       retries: typeof defaultRetries === 'number' ? defaultRetries : defaultRetries(params),
       passes: spec.passesFor?.(params) ?? spec.passes,
+      demands: spec.demands?.(params) ?? {},
       needs: (context) => spec.needs?.(params, context) ?? [],
       run: (context) => spec.run(params, context),
       say: (observation) => spec.say(observation, params),

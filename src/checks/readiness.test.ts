@@ -232,8 +232,12 @@ describe('the documentation', () => {
       'tls',
       'dns',
       'redis',
+      'bullmq',
       'file',
       'command',
+      'version',
+      'prometheus',
+      'schedule',
       'state',
     ]);
     for (const [kind, schema] of Object.entries(schemas)) {

@@ -1,4 +1,5 @@
 import type { CheckKind } from './check.ts';
+import { bullmq } from './kinds/bullmq.ts';
 import { command } from './kinds/command.ts';
 import { dns } from './kinds/dns.ts';
 import { env } from './kinds/env.ts';
@@ -6,11 +7,14 @@ import { file } from './kinds/file.ts';
 import { httpSequence } from './kinds/http-sequence.ts';
 import { http } from './kinds/http.ts';
 import { load } from './kinds/load.ts';
+import { prometheus } from './kinds/prometheus.ts';
 import { redis } from './kinds/redis.ts';
+import { schedule } from './kinds/schedule.ts';
 import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
 import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
+import { version } from './kinds/version.ts';
 import { websocket } from './kinds/websocket.ts';
 
 const KINDS: readonly CheckKind[] = [
@@ -24,8 +28,12 @@ const KINDS: readonly CheckKind[] = [
   tls,
   dns,
   redis,
+  bullmq,
   file,
   command,
+  version,
+  prometheus,
+  schedule,
   state,
 ];
 

@@ -105,7 +105,13 @@ const planOf = (request: CheckRequest, ready: Ready, deps: CheckDeps): Plan => {
     delayMs: definition.retry?.delayMs ?? DEFAULT_RETRY_DELAY_MS,
     retryOn: definition.retry?.on ?? 'transport',
     tryOnce: (signal) => prepared.run({ ...context, signal }),
-    judge: (measured) => reachVerdict(measured, { definition, passes: prepared.passes, now: deps.now() }),
+    judge: (measured) =>
+      reachVerdict(measured, {
+        definition,
+        passes: prepared.passes,
+        demands: prepared.demands,
+        now: deps.now(),
+      }),
     signal: deps.signal,
     log: deps.log,
   };

@@ -18,6 +18,8 @@ type Judging = {
   readonly definition: CheckDefinition;
   /** What the kind expects when the definition expects nothing. */
   readonly passes: Expectations;
+  /** What the parameters ask for besides; absent: nothing. */
+  readonly demands?: Expectations;
   readonly now: Date;
 };
 
@@ -156,15 +158,19 @@ const outcomeOf = (findings: readonly Finding[]): Verdict['outcome'] => {
 };
 
 /** Judges a measurement: its faults, every expectation, the stricter ones, and whether what is to be kept was there. */
-export const reachVerdict = (measured: Measured, { definition, passes, now }: Judging): Verdict => {
+export const reachVerdict = (
+  measured: Measured,
+  { definition, passes, demands = {}, now }: Judging,
+): Verdict => {
   const kept = captureAll(definition.capture ?? {}, measured);
+  const expectations = definition.expect ? { ...demands, ...definition.expect } : { ...passes, ...demands };
   const findings: Finding[] = [
     ...(measured.faults ?? []).map(({ path, line, isUnknown = false }) => ({
       path,
       verdict: isUnknown ? ('unknown' as const) : ('fails' as const),
       line,
     })),
-    ...judgeSide(measured, { expectations: definition.expect ?? passes, level: 'fail' }, now),
+    ...judgeSide(measured, { expectations, level: 'fail' }, now),
     ...judgeSide(measured, { expectations: definition.warn ?? {}, level: 'warn' }, now),
     ...kept.findings,
   ];

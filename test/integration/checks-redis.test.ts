@@ -68,12 +68,36 @@ describe.runIf(redisAvailable())('a Redis server', () => {
     expect(result.observation).not.toHaveProperty('reply');
   });
 
+  it('says replication, persistence and memory in units', async () => {
+    await admin.config('SET', 'maxmemory', '100mb');
+    const result = await redis({
+      expect: {
+        'replication.role': 'master',
+        'replication.replicas': 0,
+        'persistence.aof': false,
+        'persistence.rdb': 'ok',
+        'memory.max': 104_857_600,
+        'memory.percent': { lt: 80 },
+        duration: { lt: '2s' },
+      },
+    });
+    expect(result, result.line).toMatchObject({ outcome: 'pass' });
+    await admin.config('SET', 'maxmemory', '0');
+    expect((await redis({ expect: { 'memory.percent': { lt: 80 } } })).outcome).toBe('inconclusive');
+    expect((await redis({ expect: { 'replication.lag': { lt: '5s' } } })).outcome).toBe('inconclusive');
+  });
+
   it.each<[string, Json]>([
     ['LLEN jobs', 3],
     ['llen  jobs', 3],
     ['ZCARD ranks', 1],
     ['DBSIZE', 2],
     ['TTL jobs', -1],
+    ['TTL nothing', -2],
+    ['PTTL jobs', -1],
+    ['XLEN nothing', 0],
+    ['TYPE jobs', 'list'],
+    ['EXISTS nothing', 0],
     ['PING', 'PONG'],
   ])('answers %s', async (command, reply) => {
     expect(await redis({ command, expect: { reply } })).toMatchObject({ outcome: 'pass' });

@@ -11,6 +11,8 @@ type Extra = Omit<CheckDefinition, 'kind' | 'params'> & {
   readonly url?: string;
 };
 
+type PresetExtra = Omit<Extra, 'values'> & { readonly dialect?: string };
+
 /** A database of 250 customers, and `sql` checks of it by a login that is no superuser. */
 export type ReaderDatabase = {
   /** Superuser connection string. */
@@ -20,6 +22,8 @@ export type ReaderDatabase = {
   readonly asAdmin: (...statements: string[]) => Promise<pg.QueryResult>;
   /** Runs one check; `url` replaces the connection string. */
   readonly sql: (query: string, extra?: Extra) => Promise<CheckResult>;
+  /** Runs one ready question, `{tables: {names: [customer]}}`. */
+  readonly preset: (preset: Json, extra?: PresetExtra) => Promise<CheckResult>;
   readonly close: () => Promise<void>;
 };
 
@@ -57,19 +61,22 @@ export const readerDatabase = async (role: string): Promise<ReaderDatabase> => {
   url.username = role;
   url.password = encodeURIComponent(READER_PASSWORD);
   const readerUrl = url.href;
+  const check = (params: Readonly<Record<string, Json>>, { url: other, ...extra }: Extra) =>
+    run({
+      kind: 'sql',
+      params: { connection: '${database-url}', ...params },
+      with: extra,
+      connections: { secrets: { 'database-url': 'env:CHECK_DATABASE_URL' } },
+      deps: { env: (name) => (name === 'CHECK_DATABASE_URL' ? (other ?? readerUrl) : undefined) },
+    });
   return {
     adminUrl: database.url,
     readerUrl,
     role,
     asAdmin,
-    sql: (query, { values, url: other, ...extra } = {}) =>
-      run({
-        kind: 'sql',
-        params: { connection: '${database-url}', query, ...(values && { params: values }) },
-        with: extra,
-        connections: { secrets: { 'database-url': 'env:CHECK_DATABASE_URL' } },
-        deps: { env: (name) => (name === 'CHECK_DATABASE_URL' ? (other ?? readerUrl) : undefined) },
-      }),
+    sql: (query, { values, ...extra } = {}) => check({ query, ...(values && { params: values }) }, extra),
+    preset: (preset, { dialect, ...extra } = {}) =>
+      check({ preset, ...(dialect !== undefined && { dialect }) }, extra),
     close: async () => {
       await asAdmin(`DROP OWNED BY ${role}`, `DROP ROLE ${role}`);
       await database.close();

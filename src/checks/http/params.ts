@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Json } from '../../lib/json.ts';
-import { placeholdersIn } from '../../lib/placeholders.ts';
-import { missingHost, type CheckContext, type NeedsContext } from '../check.ts';
+import type { CheckContext, NeedsContext } from '../check.ts';
 import { nameTarget } from '../guard/hosts.ts';
 import { ourFault } from '../problem.ts';
 import { decodeText } from '../redact.ts';
+import { authorizationOf, missingAuth, missingUrl } from './auth.ts';
 import { targetOf, type HttpRequest } from './request.ts';
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -35,41 +35,12 @@ export type RequestParams = Omit<z.output<z.ZodObject<typeof requestShape>>, 'js
   readonly json?: Json | undefined;
 };
 
-const ENV_REFERENCE = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
-// A checklist is less trusted than the environment file: it cannot send what tminus itself runs on.
-const RESERVED = new Set([
-  'SLACK_BOT_TOKEN',
-  'SLACK_APP_TOKEN',
-  'SLACK_SIGNING_SECRET',
-  'DATABASE_URL',
-  'REDIS_URL',
-]);
-
-const authVariable = (auth: string | undefined): string | undefined => ENV_REFERENCE.exec(auth ?? '')?.[1];
-
-// What another environment or system gives its own checks is in the same worker.
-const isNamed = (variable: string, { secrets, env = [] }: CheckContext['connections']): boolean =>
-  env.includes(variable) || Object.values(secrets).includes(`env:${variable}`);
-
-const assertMayBeSent = (variable: string, { connections }: CheckContext): void => {
-  if (RESERVED.has(variable))
-    throw ourFault(`auth may not be ${variable}, which belongs to tminus`, 'reserved_secret');
-  if (!isNamed(variable, connections))
-    throw ourFault(
-      `auth may not be ${variable}, which the environment file does not name`,
-      'secret_not_named',
-    );
-};
-
 const authorization = (
   { auth }: Pick<RequestParams, 'auth'>,
   url: URL,
   context: CheckContext,
 ): string | undefined => {
-  const variable = authVariable(auth);
-  if (variable !== undefined) assertMayBeSent(variable, context);
-  const given = variable === undefined ? auth : context.secret(variable);
-  if (given !== undefined) return /^[A-Za-z][\w-]*\s+\S/.test(given) ? given : `Bearer ${given}`;
+  if (auth !== undefined) return authorizationOf(auth, context);
   if (url.username === '' && url.password === '') return undefined;
   const pair = `${decodeText(url.username)}:${decodeText(url.password)}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
@@ -124,24 +95,8 @@ export const targetName = (url: string): string => {
     : parsed.protocol;
 };
 
-const missingAuth = (auth: string | undefined, { connections, hasEnv }: NeedsContext): readonly string[] => {
-  const variable = authVariable(auth);
-  if (variable === undefined) return [];
-  if (RESERVED.has(variable)) return [`another auth than ${variable}, which belongs to tminus`];
-  if (!isNamed(variable, connections)) return [`variable ${variable} not named`];
-  return hasEnv(variable) ? [] : [`${variable} not set`];
-};
-
 /** What a request still needs of its environment: its host and its login. */
 export const requestNeeds = (
   { url, auth }: Pick<RequestParams, 'url' | 'auth'>,
   context: NeedsContext,
-): readonly string[] => {
-  const missing = missingAuth(auth, context);
-  // A host that is only known at run time is judged then.
-  const authority = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '';
-  if (placeholdersIn(authority).length > 0 || !URL.canParse(url)) return missing;
-  const parsed = new URL(url);
-  const isHttp = parsed.protocol === 'http:' || parsed.protocol === 'https:';
-  return isHttp ? [...missingHost(targetOf(parsed), context), ...missing] : missing;
-};
+): readonly string[] => [...missingUrl(url, context), ...missingAuth(auth, context)];

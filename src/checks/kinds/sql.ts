@@ -7,6 +7,7 @@ import {
   defineCheck,
   missingHost,
   numberOf,
+  type CheckContext,
   type Incomplete,
   type Measured,
   type NeedsContext,
@@ -15,20 +16,41 @@ import { portOf } from '../guard/hosts.ts';
 import { ourFault } from '../problem.ts';
 import { nameDatabase, parseLogin } from '../sql/connection.ts';
 import { judgeQuery } from '../sql/policy.ts';
-import { MAX_ROWS, queryDatabase, type SqlAnswer } from '../sql/session.ts';
+import { measurePreset, presetObservation, presetOf, presetParam } from '../sql/presets.ts';
+import { MAX_ROWS, withDatabase, type SqlAnswer } from '../sql/session.ts';
 import { startTimer } from '../timer.ts';
 
-const params = z.strictObject({
-  connection: z
-    .string()
-    .min(1)
-    .describe('postgres:// connection string of a role that can only read, as a rule ${secret}.'),
-  query: z.string().min(1).describe('One SELECT, SHOW or EXPLAIN; $1, $2 stand for params.'),
-  params: z
-    .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
-    .default([])
-    .describe('Values of $1, $2 and so on.'),
-});
+const params = z
+  .strictObject({
+    connection: z
+      .string()
+      .min(1)
+      .describe('postgres:// connection string of a role that can only read, as a rule ${secret}.'),
+    query: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('One SELECT, SHOW or EXPLAIN; $1, $2 stand for params. Not together with preset.'),
+    params: z
+      .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+      .default([])
+      .describe('Values of $1, $2 and so on.'),
+    preset: presetParam
+      .optional()
+      .describe('A ready question, by its name with its parameters: {tables: {names: [users]}}.'),
+    dialect: z
+      .enum(['postgres', 'cockroachdb'])
+      .optional()
+      .describe('Which catalogues a preset asks; absent: the server says what it is.'),
+  })
+  .refine(
+    ({ query, preset }) => (query === undefined) !== (preset === undefined),
+    'needs exactly one of query and preset',
+  )
+  .refine(
+    ({ preset, params: values }) => preset === undefined || values.length === 0,
+    'params belong to query; a preset has its own',
+  );
 
 type Params = z.output<typeof params>;
 
@@ -62,7 +84,29 @@ const sayRows = ({ rows, count }: JsonObject): string => {
   return cells.map(([name, value]) => `${name} = ${show(value)}`).join(', ');
 };
 
-/** One read-only query, and its rows. */
+const runQuery = async (
+  { connection, params: values }: Params,
+  query: string,
+  context: CheckContext,
+): Promise<Measured> => {
+  const verdict = await judgeQuery(query);
+  if (!verdict.ok) throw ourFault(`the query may not run: ${verdict.reason}`, 'query_refused');
+  const elapsed = startTimer();
+  const statement = { text: query, values, shape: verdict.shape };
+  const answer = await withDatabase({ login: parseLogin(connection) }, context, (ask) => ask(statement));
+  return observe(answer, elapsed());
+};
+
+const runPreset = async (given: Params, context: CheckContext): Promise<Measured> => {
+  const preset = given.preset && presetOf(given.preset);
+  if (!preset) throw ourFault('there is neither a query nor a preset', 'query_refused');
+  const elapsed = startTimer();
+  const asked = { login: parseLogin(given.connection), preset, dialect: given.dialect };
+  const { observation, incomplete = [] } = await measurePreset(asked, context);
+  return { observation: { ...observation, duration: elapsed() }, incomplete };
+};
+
+/** One read-only query and its rows, or one of the ready questions about a database. */
 export const sql = defineCheck({
   kind: 'sql',
   title: 'A query of a PostgreSQL database finds what it should.',
@@ -72,20 +116,17 @@ export const sql = defineCheck({
   observation: {
     'rows[i].<column>':
       'the first 200 rows; numbers as numbers where no digit is lost, intervals in milliseconds, times in ISO form',
-    count: 'rows that came back; more than 200 are not counted',
     columns: 'names of the columns',
     duration: 'milliseconds, the connection included',
+    ...presetObservation(),
+    count: `rows that came back; more than 200 are not counted. ${presetObservation()['count'] ?? ''}`,
   },
-  passes: { count: { gte: 0 } },
+  passes: { duration: { gte: 0 } },
+  demands: ({ preset }) => (preset && presetOf(preset)?.demands) ?? {},
   target: ({ connection }) => nameDatabase(connection),
   needs,
-  run: async ({ connection, query, params: values }, context) => {
-    const verdict = await judgeQuery(query);
-    if (!verdict.ok) throw ourFault(`the query may not run: ${verdict.reason}`, 'query_refused');
-    const elapsed = startTimer();
-    const statement = { text: query, values, shape: verdict.shape };
-    const answer = await queryDatabase(parseLogin(connection), statement, context);
-    return observe(answer, elapsed());
-  },
-  say: (observation) => `${sayRows(observation)} (${formatDuration(numberOf(observation['duration']))})`,
+  run: (given, context) =>
+    given.query === undefined ? runPreset(given, context) : runQuery(given, given.query, context),
+  say: (observation, { preset }) =>
+    `${(preset && presetOf(preset)?.say(observation)) ?? sayRows(observation)} (${formatDuration(numberOf(observation['duration']))})`,
 });

@@ -25,6 +25,12 @@ export type SqlAnswer = {
   readonly isCut: boolean;
 };
 
+/** Carries out one statement that was judged before. */
+export type Ask = (statement: Statement) => Promise<SqlAnswer>;
+
+/** Whom to talk to. `isUtc`: times without a zone are read as UTC; absent: as the database has it. */
+export type Conversation = { readonly login: SqlLogin; readonly isUtc?: boolean };
+
 type SqlMeaning = ConstructorParameters<typeof CheckProblem>[1];
 
 const down = (code: string): SqlMeaning => ({ outcome: 'fail', code, isTransport: true });
@@ -102,10 +108,14 @@ const assertOrdinaryLogin = async (client: pg.Client, name: string): Promise<voi
   });
 };
 
+const CURSOR = 'tminus_check';
+
 const fetchRows = async (client: pg.Client, { text, values, shape }: Statement) => {
   if (shape === 'plan') return run(client, text, values);
-  await run(client, `DECLARE tminus_check NO SCROLL CURSOR FOR ${text}`, values);
-  return run(client, `FETCH FORWARD ${MAX_ROWS + 1} FROM tminus_check`);
+  await run(client, `DECLARE ${CURSOR} NO SCROLL CURSOR FOR ${text}`, values);
+  const result = await run(client, `FETCH FORWARD ${MAX_ROWS + 1} FROM ${CURSOR}`);
+  await run(client, `CLOSE ${CURSOR}`);
+  return result;
 };
 
 const answerOf = ({ rows, fields }: pg.QueryResult<Record<string, Json>>): SqlAnswer => ({
@@ -114,42 +124,49 @@ const answerOf = ({ rows, fields }: pg.QueryResult<Record<string, Json>>): SqlAn
   isCut: rows.length > MAX_ROWS,
 });
 
-const converse = async (
-  client: pg.Client,
-  statement: Statement,
-  input: { name: string; timeoutMs: number },
-) => {
-  await client.connect();
-  await assertOrdinaryLogin(client, input.name);
+const begin = async (client: pg.Client, { isUtc }: Conversation, timeoutMs: number): Promise<void> => {
   await run(client, 'BEGIN TRANSACTION READ ONLY');
-  const timeout = Math.max(1, Math.round(input.timeoutMs));
+  const timeout = Math.max(1, Math.round(timeoutMs));
   for (const setting of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) {
     await run(client, `SET LOCAL ${setting} = ${timeout}`);
   }
   await run(client, "SET LOCAL intervalstyle = 'postgres'");
   await run(client, "SET LOCAL datestyle = 'ISO, MDY'");
-  const result = await fetchRows(client, statement);
+  if (isUtc === true) await run(client, "SET LOCAL timezone = 'UTC'");
+};
+
+const converse = async <T>(
+  client: pg.Client,
+  conversation: Conversation,
+  { use, name, timeoutMs }: { use: (ask: Ask) => Promise<T>; name: string; timeoutMs: number },
+): Promise<T> => {
+  await client.connect();
+  await assertOrdinaryLogin(client, name);
+  await begin(client, conversation, timeoutMs);
+  const result = await use(async (statement) => answerOf(await fetchRows(client, statement)));
   await run(client, 'ROLLBACK');
-  return answerOf(result);
+  return result;
 };
 
 /**
- * Carries out one judged statement on a fresh connection: a login that is no superuser, a read-only transaction, timeouts
- * of the try's length, at most 200 rows and 8 MiB. The connection is gone afterwards, and with it whatever it held.
+ * Carries out judged statements, one after the other, on a fresh connection: a login that is no superuser, one read-only
+ * transaction, timeouts of the try's length, at most 200 rows each and 8 MiB in all. The connection is gone afterwards,
+ * and with it whatever it held.
  */
-export const queryDatabase = async (
-  login: SqlLogin,
-  statement: Statement,
+export const withDatabase = async <T>(
+  conversation: Conversation,
   context: CheckContext,
-): Promise<SqlAnswer> => {
+  use: (ask: Ask) => Promise<T>,
+): Promise<T> => {
   const { network, signal, timeoutMs, log } = context;
+  const { login } = conversation;
   const name = nameDatabase(`postgres://${login.place.host}:${login.place.port}/${login.database}`);
   const socket = await openDatabase(login, network, signal);
   const client = createClient(login, socket);
   client.on('error', (error) => log.debug({ err: error, target: name }, 'check_connection_error'));
   try {
     return await Promise.race([
-      converse(client, statement, { name, timeoutMs }),
+      converse(client, conversation, { use, name, timeoutMs }),
       limitBytes(socket, MAX_BYTES, name),
     ]);
   } catch (error) {

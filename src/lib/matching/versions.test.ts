@@ -9,6 +9,8 @@ describe('parseVersion', () => {
     ['1.2.3-rc.1', '1.2.3-rc.1'],
     ['1.2.3-20', '1.2.3'],
     ['7', '7.0.0'],
+    ['2024.01.05', '2024.1.5'],
+    ['v1.2.3+build.7', '1.2.3'],
   ])('reads %s as %s', (text, version) => {
     const read = parseVersion(text);
     expect(read && formatVersion(read)).toBe(version);
