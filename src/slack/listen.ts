@@ -51,8 +51,8 @@ export type ListenDeps = {
   readonly whisper: (asked: Asked, said: Said) => Promise<void>;
   /** A person in plain words, where Slack draws no mentions. */
   readonly nameOf: (id: string) => string;
-  /** Runs work in order of arrival, a few at a time, after the answer to Slack. */
-  readonly later: (work: () => Promise<unknown>) => void;
+  /** Runs work after the answer to Slack, a few at a time; that of one person in order of arrival. */
+  readonly later: (work: () => Promise<unknown>, person: string) => void;
   readonly log: Log;
 };
 
@@ -248,7 +248,7 @@ const followUp = (deps: ListenDeps, order: Order, before: Before): void => {
     const refused = result?.ok === false ? result.error : undefined;
     const dialog = refused === undefined ? undefined : dialogInstead(intent, refused);
     await (dialog === undefined ? redraw(deps, before) : deps.openDialog(dialog, before.asked, refused));
-  });
+  }, before.asked.person.id);
 };
 
 const attempt = async <T>(work: () => Promise<T>, log: Log): Promise<T | undefined> => {

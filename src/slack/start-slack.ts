@@ -105,7 +105,7 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
     showHome: createHome({ show, token, apiUrl, fetch, log }),
     whisper,
     nameOf: directory.nameOf,
-    later: (work) => lane.add(() => giveWay.turn().then(work)),
+    later: (work, of) => lane.add(() => giveWay.turn().then(work), of),
     log,
   });
   attach(app, listeners, log);

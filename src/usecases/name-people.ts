@@ -28,7 +28,10 @@ export const namePeople = async (loop: Loop, start: Start): Promise<Result<Named
   );
   const byRole = Object.fromEntries(problems.flat());
   const lines = Object.entries(byRole).map(([role, problem]) => `${role}: ${problem}`);
-  return lines.length === 0 ? ok(named) : err({ ...refusal('person_unfit', lines.join('\n')), byRole });
+  if (lines.length === 0) return ok(named);
+  const refused = refusal('person_unfit', lines.join('\n'));
+  // A role that is not open any more has no field any more: the dialog was drawn again while it was being sent.
+  return err(Object.keys(named).every((role) => open.includes(role)) ? { ...refused, byRole } : refused);
 };
 
 const notOpen = (role: string, { checklist, environment }: Start): string =>
