@@ -112,13 +112,33 @@ describe('rolling back with data loss by two', () => {
     );
 
   it('is asked for where the word is left empty, which the card and the thread say', async () => {
+    await e2e.opens('omar', 'Roll back…');
     await e2e.opens('ana', 'Roll back…');
     await e2e.submits('ana', { Plan: ['app', 'database'], Reason: 'users are gone' });
-    await told('ana', 'Asked: rollback of small #1 with data loss (database)', 'second person', 'RESTORE');
+    await told(
+      'ana',
+      'Asked: rollback of small #1 with data loss (database, back to 1.0.0)',
+      'second person',
+      'RESTORE',
+    );
     const card = await e2e.card('Rollback with data loss (database) asked by <@U0ANA>', 'users are gone');
     expect(card.visibleText).toContain('a second person confirms');
     await e2e.threadLine('Rollback with data loss asked by <@U0ANA>: users are gone');
-    await e2e.asks('ana', 'rollback #1 plan=database once more', 'Asked: rollback of small #1');
+  });
+
+  it('is confirmed by no form that did not show it, and by no other version: those are new asks', async () => {
+    await e2e.submits('omar', { Plan: ['database'], Reason: 'orders are double' });
+    await told('omar', '<@U0ANA> had asked for database, back to 1.0.0: this is a new ask in place of that');
+    await e2e.card('Deploying', 'asked by <@U0OMAR>', 'orders are double');
+    const further = 'rollback #1 plan=database to=0.9.0 further back';
+    await e2e.asks('ana', further, '<@U0OMAR> had asked for database, back to 1.0.0: this is a new ask');
+    await e2e.card('Deploying', 'asked by <@U0ANA>', 'further back');
+    await e2e.opens('omar', 'Roll back…', 'Rollback with data loss');
+    await e2e.asks('ana', 'rollback #1 plan=database to=1.0.0 once more', 'Asked: rollback of small #1');
+    await e2e.submits('omar');
+    await told('omar', '<@U0ANA> had asked for database, back to 1.0.0: this is a new ask', 'to=0.9.0');
+    await e2e.card('Deploying', 'asked by <@U0OMAR>', 'further back');
+    await e2e.asks('ana', 'rollback #1 plan=database to=1.0.0 once more', 'this is a new ask');
     await e2e.card('Deploying', 'once more');
   });
 

@@ -3,7 +3,7 @@ import type { RollbackPlan } from '../../domain/checklist.ts';
 import { rollbackPlansOf } from '../../domain/plan.ts';
 import { previousVersionOf } from '../../domain/previous-version.ts';
 import { stated } from '../../lib/stated.ts';
-import { askedRollback, losingPlans, RESTORE } from '../../domain/decide/roll-back.ts';
+import { askedRollback, askIdOf, losingPlans, RESTORE } from '../../domain/decide/roll-back.ts';
 import type { PersonId, RollbackRun } from '../../domain/deployment.ts';
 import { INPUT, VIEW } from '../ids.ts';
 import { context, input, modal, section } from '../kit.ts';
@@ -28,7 +28,10 @@ export const rollBackModal = (scene: Scene, viewer: PersonId): ModalView => {
     id: VIEW.rollBack,
     title: 'Roll back',
     submit: 'Roll back',
-    ref: encodeRef({ deploymentId: scene.situation.deployment.id }),
+    ref: encodeRef({
+      deploymentId: scene.situation.deployment.id,
+      ...stated({ ask: isSecond ? askIdOf(asked) : undefined }),
+    }),
     blocks: [
       aboutDeployment(
         scene,
@@ -60,7 +63,7 @@ const askedBlock = ({ situation }: Scene, { by, at, plans }: RollbackRun): Known
   );
   return section(
     'asked',
-    `Asked by ${mention(by)} ${dateTime(at)}, with data loss (${names}). With ${bold('Roll back')} you confirm it as the second person.`,
+    `Asked by ${mention(by)} ${dateTime(at)}, with data loss (${names}). With ${bold('Roll back')} you confirm it as the second person; with another version or more data to lose it becomes a new ask.`,
   );
 };
 

@@ -21,10 +21,12 @@ export type RollBackInput = {
   readonly reason: string | undefined;
   /** Ids of plans; empty: the default ones. */
   readonly plans: readonly string[];
-  /** Absent: the version that ran before. */
+  /** Absent: the version that ran before, or the one that was asked for. */
   readonly targetVersion?: string;
   /** Starts plans that lose data at once; absent or empty: a second person confirms them. */
   readonly restoreWord?: string;
+  /** `askIdOf` the ask that the form showed to its second person; null: it showed none. Absent: typed, so whichever stands. */
+  readonly confirms?: string | null;
 };
 
 /** Starts the way back. One person suffices; only data loss needs a second one, or the typed word. Never by itself. */
@@ -44,7 +46,7 @@ export const rollBack = (
   if (!word.ok) return word;
   const losing = losingPlans(situation, plans.value);
   const needsTwo = losing.length > 0 && !word.value;
-  const asked = needsTwo ? confirmedBy(situation, input.actor, losing) : undefined;
+  const asked = needsTwo ? confirmedBy(situation, input, losing) : undefined;
   const targetVersion = targetOf(situation, { input, asked });
   if (!targetVersion.ok) return targetVersion;
   const run = {
@@ -82,14 +84,21 @@ export const losingPlans = ({ checklist }: Situation, plans: readonly string[]):
   return plans.filter((id) => known[id]?.dataLoss === true);
 };
 
-/** What somebody else asked for, when nothing is to be lost that was not asked. */
+/** Tells one ask from every other of the same deployment. */
+export const askIdOf = ({ by, at }: RollbackRun): string => `${by}@${at}`;
+
+/** What somebody else asked for, when this is the very same: nothing else is lost, to the same version, as it was shown. */
 const confirmedBy = (
   situation: Situation,
-  actor: Actor,
+  { actor, targetVersion, confirms }: RollBackInput,
   losing: readonly string[],
 ): RollbackRun | undefined => {
   const asked = askedRollback(situation);
-  return asked !== undefined && asked.by !== actor.id && losing.every((id) => asked.plans.includes(id))
+  return asked !== undefined &&
+    asked.by !== actor.id &&
+    (confirms === undefined || confirms === askIdOf(asked)) &&
+    (targetVersion === undefined || targetVersion === asked.targetVersion) &&
+    losing.every((id) => asked.plans.includes(id))
     ? asked
     : undefined;
 };

@@ -68,8 +68,9 @@ const BY_VIEW: Readonly<Record<string, { readonly read: Read; readonly field: In
     field: INPUT.reason,
   },
   [VIEW.rollBack]: {
-    read: (_ref, values) => ({
+    read: ({ ask }, values) => ({
       kind: 'roll_back',
+      confirms: ask ?? null,
       plans: tickedIn(values, INPUT.plans),
       reason: textAt(values, INPUT.reason),
       ...present('targetVersion', textAt(values, INPUT.targetVersion)),
