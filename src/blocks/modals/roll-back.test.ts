@@ -39,6 +39,7 @@ describe('Roll back', () => {
     expect(JSON.stringify(second.blocks)).toContain('"initial_value":"0.9.0"');
     expect(JSON.stringify(second.blocks)).toContain('"initial_value":"users are gone"');
     expect(shown(second).join('\n')).toContain('you confirm it as the second person');
+    expect(shown(second)).toContain('*Loses data:* Database');
     expect(decodeRef(second.private_metadata)?.ask).toBe(askIdOf(askedRollback(asked)!));
     const own = rollBackModal(sceneOf(asked), userId('carol'));
     expect(inputs(own)).toContain('restore_word');

@@ -42,7 +42,7 @@ export const rollBackModal = (scene: Scene, viewer: PersonId): ModalView => {
       ...planBoxes(plans, asked),
       targetInput(scene, asked),
       reasonInput(stated({ initial: asked?.reason })),
-      ...(isSecond ? [] : restoreInput(plans)),
+      ...lossBlocks(plans, isSecond),
     ],
   });
 };
@@ -88,19 +88,21 @@ const targetInput = ({ situation: { deployment } }: Scene, asked: RollbackRun | 
   );
 };
 
-const restoreInput = (plans: readonly NamedPlan[]): KnownBlock[] => {
+/** What is lost, for whoever presses the button. The word is asked of the first person only. */
+const lossBlocks = (plans: readonly NamedPlan[], isSecond: boolean): KnownBlock[] => {
   const losing = plans.filter(([, plan]) => plan.dataLoss);
   if (losing.length === 0) return [];
   const names = fitted(
     losing.map(([, plan]) => inline(plan.title, 60)),
     { max: 500, separator: ', ' },
   );
-  return [
-    section('loses', `${bold('Loses data:')} ${names}`),
-    input(
-      INPUT.restoreWord,
-      { label: `Type ${RESTORE} to go on with it`, element: textInput(INPUT.restoreWord, { max: 20 }) },
-      { optional: true, hint: 'May be left empty: then a second person confirms it.' },
-    ),
-  ];
+  const loses = section('loses', `${bold('Loses data:')} ${names}`);
+  return isSecond ? [loses] : [loses, restoreInput()];
 };
+
+const restoreInput = (): KnownBlock =>
+  input(
+    INPUT.restoreWord,
+    { label: `Type ${RESTORE} to go on with it`, element: textInput(INPUT.restoreWord, { max: 20 }) },
+    { optional: true, hint: 'May be left empty: then a second person confirms it.' },
+  );
