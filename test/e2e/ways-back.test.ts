@@ -157,6 +157,26 @@ describe('rolling back with data loss by two', () => {
   });
 });
 
+describe('rolling back where nobody knows which version ran before', () => {
+  it('asks for the version, and takes any but the one that goes out', async ({ onTestFinished }) => {
+    const e2e = await startE2e();
+    onTestFinished(() => e2e.close());
+    e2e.service.answers['/version'] = 500;
+    await e2e.types('ana', 'start production small 1.1.0');
+    await bringTo(e2e, 'deploying');
+    await e2e.asks('ana', 'rollback #1 it burns', 'Say which version: to=<version>');
+    await e2e.asks('ana', 'rollback #1 to=1.1.0 it burns', 'no way back');
+    await e2e.opens('ana', 'Roll back…');
+    const empty = await e2e.submits('ana', { Reason: 'it burns' });
+    expect(empty.errors).toEqual({ target_version: expect.stringContaining('Say which version') });
+    const own = await e2e.submits('ana', { 'Back to version': '1.1.0' });
+    expect(own.errors).toEqual({ target_version: expect.stringContaining('no way back') });
+    await e2e.submits('ana', { 'Back to version': '1.0.0' });
+    await e2e.card('Rolling back', 'Back to 1.0.0', './deploy.sh 1.0.0');
+    expectCleanConversation(e2e.app);
+  });
+});
+
 describe('aborting', () => {
   let e2e: E2e;
   beforeAll(async () => {

@@ -79,12 +79,17 @@ const planBoxes = (plans: readonly NamedPlan[], asked: RollbackRun | undefined):
 };
 
 const targetInput = ({ situation: { deployment } }: Scene, asked: RollbackRun | undefined): KnownBlock => {
-  const initial = asked?.targetVersion ?? previousVersionOf(deployment) ?? undefined;
+  const previous = previousVersionOf(deployment);
+  const initial = asked?.targetVersion ?? previous ?? undefined;
   const element = textInput(INPUT.targetVersion, { max: 100, ...stated({ initial }) });
   return input(
     INPUT.targetVersion,
     { label: 'Back to version', element },
-    { optional: true, hint: 'Empty: the version that ran before.' },
+    {
+      optional: true,
+      hint:
+        previous === null ? 'Which version ran before is not known.' : 'Empty: the version that ran before.',
+    },
   );
 };
 

@@ -11,7 +11,8 @@ import type { Refusal } from '../refusal.ts';
 import { quoted, refusal } from '../refusal.ts';
 import { requireReason } from '../settle/find-item.ts';
 import type { Actor, Situation } from '../situation.ts';
-import { versionProblem } from './set-version.ts';
+import { boardOf } from '../standing.ts';
+import { names, versionProblem } from './set-version.ts';
 
 /** Typed by a person who starts a rollback plan that loses data. */
 export const RESTORE = 'RESTORE';
@@ -47,7 +48,7 @@ export const rollBack = (
   const losing = losingPlans(situation, plans.value);
   const needsTwo = losing.length > 0 && !word.value;
   const asked = needsTwo ? confirmedBy(situation, input, losing) : undefined;
-  const targetVersion = targetOf(situation, { input, asked });
+  const targetVersion = targetOf(situation, { input, asked, plans: plans.value });
   if (!targetVersion.ok) return targetVersion;
   const run = {
     plans: plans.value,
@@ -61,14 +62,43 @@ export const rollBack = (
   ]);
 };
 
-const targetOf = (
-  { deployment }: Situation,
-  { input, asked }: { input: RollBackInput; asked: RollbackRun | undefined },
-): Result<string | null, Refusal> => {
+type Chosen = {
+  readonly input: RollBackInput;
+  readonly asked: RollbackRun | undefined;
+  readonly plans: readonly string[];
+};
+
+const targetOf = (situation: Situation, { input, asked, plans }: Chosen): Result<string | null, Refusal> => {
+  const { deployment } = situation;
   const target = input.targetVersion ?? asked?.targetVersion ?? previousVersionOf(deployment);
-  const problem = target === null ? undefined : versionProblem(target);
+  const problem =
+    target === null
+      ? missingTarget(situation, plans)
+      : (versionProblem(target) ?? noWayBackTo(deployment, target));
   return problem === undefined ? ok(target) : err(problem);
 };
+
+const noWayBackTo = (deployment: Deployment, target: string): Refusal | undefined =>
+  target === deployment.version
+    ? refusal(
+        'version_invalid',
+        `${quoted(target)} is what goes out here, so that it is no way back. Name another one: to=${previousVersionOf(deployment) ?? '<version>'}`,
+      )
+    : undefined;
+
+/** Nobody knows where to: refused when a line of the chosen plans, or of the work after, would be left with a hole. */
+const missingTarget = (situation: Situation, plans: readonly string[]): Refusal | undefined =>
+  boardOf(situation).plan.items.some(
+    ({ section, phaseId, applies, item }) =>
+      (section === 'after' || (section === 'rollback' && plans.includes(phaseId))) &&
+      applies &&
+      names(item, 'deployment.previous'),
+  )
+    ? refusal(
+        'version_missing',
+        'Which version ran before is not known, and the way back needs it. Say which version: to=<version>',
+      )
+    : undefined;
 
 /** The rollback with data loss that waits for a second person; undefined: none does, or not any more. */
 export const askedRollback = ({ deployment, now, rules }: Situation): RollbackRun | undefined => {

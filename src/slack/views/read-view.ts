@@ -99,6 +99,8 @@ const ABOUT: readonly (readonly [RefusalCode, InputPlace])[] = [
   ['plan_unknown', INPUT.plans(0)],
   ['version_invalid', INPUT.version],
   ['version_missing', INPUT.version],
+  ['version_invalid', INPUT.targetVersion],
+  ['version_missing', INPUT.targetVersion],
 ];
 
 /** Where refusals are shown: each beside the input it is about, when the dialog has that. */
