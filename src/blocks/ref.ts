@@ -11,6 +11,8 @@ export type Ref = {
   readonly phaseId?: string;
   readonly alertId?: string;
   readonly role?: string;
+  /** Of a dialog for the second person: the ask for a rollback that it shows. */
+  readonly ask?: string;
   /** Of a dialog: the channel it was opened in. */
   readonly channel?: string;
   /** Which by-click checks of a phase are meant. */
@@ -29,6 +31,7 @@ const KEYS = {
   phaseId: 'p',
   alertId: 'a',
   role: 'r',
+  ask: 'k',
   channel: 'c',
   effect: 'e',
   filter: 'f',

@@ -4,11 +4,12 @@ type Versions = Pick<Deployment, 'version' | 'previousVersion' | 'versionAtStart
 
 /**
  * The version that this deployment replaces, and that a rollback goes back to; null: nobody knows. What answered at the
- * start wins over the records, unless it is what goes out: that is no way back.
+ * start wins over the records. Never what goes out itself: that is no way back.
  */
 export const previousVersionOf = ({ version, previousVersion, versionAtStart }: Versions): string | null => {
   const answered = versionAtStart?.version ?? null;
-  return answered === null || answered === version ? previousVersion : answered;
+  const known = answered === null || answered === version ? previousVersion : answered;
+  return known === version ? null : known;
 };
 
 /** The version that goes out was there before, as measured; where nothing was, as the records say. */

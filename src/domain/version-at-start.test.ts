@@ -115,6 +115,11 @@ describe('the version that answers at the start', () => {
     expect(previous(other)).toBe('1.1.0');
   });
 
+  it('and that the records name as well leaves no version to go back to', () => {
+    expect(previous(answer(begun({ previousVersion: '1.1.0' }), answers('1.1.0')))).toBeNull();
+    expect(previous(begun({ previousVersion: '1.1.0' }))).toBeNull();
+  });
+
   it('is not changed any more once Go was given', () => {
     const waiting = run(
       situationIn('awaiting_go', { yaml, environment: 'staging', deployment: { previousVersion: null } }),

@@ -54,11 +54,13 @@ export type Act =
       readonly clock?: string;
       readonly override?: string;
     }
+  /** `confirms`: the ask that its form showed, null for none; absent: typed. */
   | ({
       readonly kind: 'roll_back';
       readonly plans: readonly string[];
       readonly targetVersion?: string;
       readonly restoreWord?: string;
+      readonly confirms?: string | null;
     } & Reasoned)
   /** `acceptedDebts` absent: the person has not been shown what is owed. */
   | { readonly kind: 'sign_off'; readonly role?: string; readonly acceptedDebts?: readonly string[] | 'all' }

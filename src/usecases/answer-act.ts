@@ -1,5 +1,6 @@
 import { namesOf } from '../domain/decide/open-items.ts';
 import { askedRollback, losingPlans, RESTORE } from '../domain/decide/roll-back.ts';
+import type { RollbackRun } from '../domain/deployment.ts';
 import type { DomainEvent, EventOf } from '../domain/events.ts';
 import { quoted } from '../domain/refusal.ts';
 import type { Situation } from '../domain/situation.ts';
@@ -99,18 +100,26 @@ const deploymentWords = (
   }
 };
 
-/** What waits now, and both ways on. Asked for other plans than somebody else did, it is no second voice for those. */
-const askedWords = (situation: Situation, { by, plans }: EventOf<'rollback_asked'>): string => {
+/** What waits now, and both ways on. Asked for anything else than somebody else did, it is no second voice for that. */
+const askedWords = (situation: Situation, event: EventOf<'rollback_asked'>): string => {
+  const { by, plans, targetVersion } = event;
   const { number, system } = situation.deployment;
-  const losing = losingPlans(situation, plans).join(', ');
   const earlier = askedRollback(situation);
   const instead =
     earlier === undefined || earlier.by === by
       ? ''
-      : ` <@${earlier.by}> had asked for ${losingPlans(situation, earlier.plans).join(', ')}: this is a new ask in place of that.`;
-  const typed = `/deploy rollback #${number} plan=${plans.join(',')}`;
-  return `Asked: rollback of ${system} #${number} with data loss (${losing}).${instead} A second person confirms it within ${situation.rules.rollbackAsk / MINUTE} min by choosing Roll back… or typing ${typed} <reason>; or you type ${RESTORE} yourself: ${typed} ${RESTORE} <reason>.`;
+      : ` <@${earlier.by}> had asked for ${lossText(situation, earlier)}: this is a new ask in place of that, and confirms nothing.`;
+  const to = targetVersion === null ? '' : ` to=${targetVersion}`;
+  const typed = `/deploy rollback #${number} plan=${plans.join(',')}${to}`;
+  return `Asked: rollback of ${system} #${number} with data loss (${lossText(situation, event)}).${instead} A second person confirms it within ${situation.rules.rollbackAsk / MINUTE} min by choosing Roll back… or typing ${typed} <reason>; or you type ${RESTORE} yourself: ${typed} ${RESTORE} <reason>.`;
 };
+
+/** `database, back to 1.0.0`. */
+const lossText = (
+  situation: Situation,
+  { plans, targetVersion }: Pick<RollbackRun, 'plans' | 'targetVersion'>,
+): string =>
+  `${losingPlans(situation, plans).join(', ')}${targetVersion === null ? '' : `, back to ${targetVersion}`}`;
 
 const askedAgain = (situation: Situation, itemIds: readonly string[]): string => {
   const { plan } = boardOf(situation);

@@ -112,13 +112,33 @@ describe('rolling back with data loss by two', () => {
     );
 
   it('is asked for where the word is left empty, which the card and the thread say', async () => {
+    await e2e.opens('omar', 'Roll back…');
     await e2e.opens('ana', 'Roll back…');
     await e2e.submits('ana', { Plan: ['app', 'database'], Reason: 'users are gone' });
-    await told('ana', 'Asked: rollback of small #1 with data loss (database)', 'second person', 'RESTORE');
+    await told(
+      'ana',
+      'Asked: rollback of small #1 with data loss (database, back to 1.0.0)',
+      'second person',
+      'RESTORE',
+    );
     const card = await e2e.card('Rollback with data loss (database) asked by <@U0ANA>', 'users are gone');
     expect(card.visibleText).toContain('a second person confirms');
     await e2e.threadLine('Rollback with data loss asked by <@U0ANA>: users are gone');
-    await e2e.asks('ana', 'rollback #1 plan=database once more', 'Asked: rollback of small #1');
+  });
+
+  it('is confirmed by no form that did not show it, and by no other version: those are new asks', async () => {
+    await e2e.submits('omar', { Plan: ['database'], Reason: 'orders are double' });
+    await told('omar', '<@U0ANA> had asked for database, back to 1.0.0: this is a new ask in place of that');
+    await e2e.card('Deploying', 'asked by <@U0OMAR>', 'orders are double');
+    const further = 'rollback #1 plan=database to=0.9.0 further back';
+    await e2e.asks('ana', further, '<@U0OMAR> had asked for database, back to 1.0.0: this is a new ask');
+    await e2e.card('Deploying', 'asked by <@U0ANA>', 'further back');
+    await e2e.opens('omar', 'Roll back…', 'Rollback with data loss');
+    await e2e.asks('ana', 'rollback #1 plan=database to=1.0.0 once more', 'Asked: rollback of small #1');
+    await e2e.submits('omar');
+    await told('omar', '<@U0ANA> had asked for database, back to 1.0.0: this is a new ask', 'to=0.9.0');
+    await e2e.card('Deploying', 'asked by <@U0OMAR>', 'further back');
+    await e2e.asks('ana', 'rollback #1 plan=database to=1.0.0 once more', 'this is a new ask');
     await e2e.card('Deploying', 'once more');
   });
 
@@ -134,6 +154,26 @@ describe('rolling back with data loss by two', () => {
       e2e.sandbox.files().find(({ name, content }) => name === 'report-small-1.md' && content !== ''),
     );
     expect(report.content).toMatch(/Rollback to 1.0.0: asked by @?ana, confirmed .* by @?omar: once more/);
+  });
+});
+
+describe('rolling back where nobody knows which version ran before', () => {
+  it('asks for the version, and takes any but the one that goes out', async ({ onTestFinished }) => {
+    const e2e = await startE2e();
+    onTestFinished(() => e2e.close());
+    e2e.service.answers['/version'] = 500;
+    await e2e.types('ana', 'start production small 1.1.0');
+    await bringTo(e2e, 'deploying');
+    await e2e.asks('ana', 'rollback #1 it burns', 'Say which version: to=<version>');
+    await e2e.asks('ana', 'rollback #1 to=1.1.0 it burns', 'no way back');
+    await e2e.opens('ana', 'Roll back…');
+    const empty = await e2e.submits('ana', { Reason: 'it burns' });
+    expect(empty.errors).toEqual({ target_version: expect.stringContaining('Say which version') });
+    const own = await e2e.submits('ana', { 'Back to version': '1.1.0' });
+    expect(own.errors).toEqual({ target_version: expect.stringContaining('no way back') });
+    await e2e.submits('ana', { 'Back to version': '1.0.0' });
+    await e2e.card('Rolling back', 'Back to 1.0.0', './deploy.sh 1.0.0');
+    expectCleanConversation(e2e.app);
   });
 });
 

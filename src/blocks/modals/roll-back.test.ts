@@ -3,8 +3,9 @@ import { twoPhases } from '../../../test/support/cards.ts';
 import { situationIn } from '../../../test/support/journey.ts';
 import { blocksOf, inputs, shown, ticked } from '../../../test/support/modals.ts';
 import { actor, run, userId } from '../../../test/support/situation.ts';
-import { rollBack } from '../../domain/decide/roll-back.ts';
+import { askedRollback, askIdOf, rollBack } from '../../domain/decide/roll-back.ts';
 import { INPUT } from '../ids.ts';
+import { decodeRef } from '../ref.ts';
 import { sceneOf } from '../scene.ts';
 import { rollBackModal } from './roll-back.ts';
 
@@ -38,8 +39,11 @@ describe('Roll back', () => {
     expect(JSON.stringify(second.blocks)).toContain('"initial_value":"0.9.0"');
     expect(JSON.stringify(second.blocks)).toContain('"initial_value":"users are gone"');
     expect(shown(second).join('\n')).toContain('you confirm it as the second person');
+    expect(shown(second)).toContain('*Loses data:* Database');
+    expect(decodeRef(second.private_metadata)?.ask).toBe(askIdOf(askedRollback(asked)!));
     const own = rollBackModal(sceneOf(asked), userId('carol'));
     expect(inputs(own)).toContain('restore_word');
+    expect(decodeRef(own.private_metadata)?.ask).toBeUndefined();
     expect(JSON.stringify(own.blocks)).toContain('May be left empty: then a second person confirms it.');
   });
 

@@ -3,7 +3,7 @@ import type { RollbackPlan } from '../../domain/checklist.ts';
 import { rollbackPlansOf } from '../../domain/plan.ts';
 import { previousVersionOf } from '../../domain/previous-version.ts';
 import { stated } from '../../lib/stated.ts';
-import { askedRollback, losingPlans, RESTORE } from '../../domain/decide/roll-back.ts';
+import { askedRollback, askIdOf, losingPlans, RESTORE } from '../../domain/decide/roll-back.ts';
 import type { PersonId, RollbackRun } from '../../domain/deployment.ts';
 import { INPUT, VIEW } from '../ids.ts';
 import { context, input, modal, section } from '../kit.ts';
@@ -28,7 +28,10 @@ export const rollBackModal = (scene: Scene, viewer: PersonId): ModalView => {
     id: VIEW.rollBack,
     title: 'Roll back',
     submit: 'Roll back',
-    ref: encodeRef({ deploymentId: scene.situation.deployment.id }),
+    ref: encodeRef({
+      deploymentId: scene.situation.deployment.id,
+      ...stated({ ask: isSecond ? askIdOf(asked) : undefined }),
+    }),
     blocks: [
       aboutDeployment(
         scene,
@@ -39,7 +42,7 @@ export const rollBackModal = (scene: Scene, viewer: PersonId): ModalView => {
       ...planBoxes(plans, asked),
       targetInput(scene, asked),
       reasonInput(stated({ initial: asked?.reason })),
-      ...(isSecond ? [] : restoreInput(plans)),
+      ...lossBlocks(plans, isSecond),
     ],
   });
 };
@@ -60,7 +63,7 @@ const askedBlock = ({ situation }: Scene, { by, at, plans }: RollbackRun): Known
   );
   return section(
     'asked',
-    `Asked by ${mention(by)} ${dateTime(at)}, with data loss (${names}). With ${bold('Roll back')} you confirm it as the second person.`,
+    `Asked by ${mention(by)} ${dateTime(at)}, with data loss (${names}). With ${bold('Roll back')} you confirm it as the second person; with another version or more data to lose it becomes a new ask.`,
   );
 };
 
@@ -76,28 +79,35 @@ const planBoxes = (plans: readonly NamedPlan[], asked: RollbackRun | undefined):
 };
 
 const targetInput = ({ situation: { deployment } }: Scene, asked: RollbackRun | undefined): KnownBlock => {
-  const initial = asked?.targetVersion ?? previousVersionOf(deployment) ?? undefined;
+  const previous = previousVersionOf(deployment);
+  const initial = asked?.targetVersion ?? previous ?? undefined;
   const element = textInput(INPUT.targetVersion, { max: 100, ...stated({ initial }) });
   return input(
     INPUT.targetVersion,
     { label: 'Back to version', element },
-    { optional: true, hint: 'Empty: the version that ran before.' },
+    {
+      optional: true,
+      hint:
+        previous === null ? 'Which version ran before is not known.' : 'Empty: the version that ran before.',
+    },
   );
 };
 
-const restoreInput = (plans: readonly NamedPlan[]): KnownBlock[] => {
+/** What is lost, for whoever presses the button. The word is asked of the first person only. */
+const lossBlocks = (plans: readonly NamedPlan[], isSecond: boolean): KnownBlock[] => {
   const losing = plans.filter(([, plan]) => plan.dataLoss);
   if (losing.length === 0) return [];
   const names = fitted(
     losing.map(([, plan]) => inline(plan.title, 60)),
     { max: 500, separator: ', ' },
   );
-  return [
-    section('loses', `${bold('Loses data:')} ${names}`),
-    input(
-      INPUT.restoreWord,
-      { label: `Type ${RESTORE} to go on with it`, element: textInput(INPUT.restoreWord, { max: 20 }) },
-      { optional: true, hint: 'May be left empty: then a second person confirms it.' },
-    ),
-  ];
+  const loses = section('loses', `${bold('Loses data:')} ${names}`);
+  return isSecond ? [loses] : [loses, restoreInput()];
 };
+
+const restoreInput = (): KnownBlock =>
+  input(
+    INPUT.restoreWord,
+    { label: `Type ${RESTORE} to go on with it`, element: textInput(INPUT.restoreWord, { max: 20 }) },
+    { optional: true, hint: 'May be left empty: then a second person confirms it.' },
+  );

@@ -6,7 +6,7 @@ import { ok } from '../../lib/result.ts';
 import type { Situation } from '../situation.ts';
 import { supersede } from './newer-deployment.ts';
 import type { RollBackInput } from './roll-back.ts';
-import { askedRollback, rollBack } from './roll-back.ts';
+import { askedRollback, askIdOf, rollBack } from './roll-back.ts';
 
 const back =
   ({ by = 'carol', ...more }: Partial<RollBackInput> & { by?: string }) =>
@@ -74,6 +74,32 @@ describe('a rollback with data loss without the typed word', () => {
     const other = run(stricter, back({ by: 'dora', plans: ['app', 'database'] }));
     expect(kindOf(other)).toBe('watching');
     expect(askedRollback(other)).toMatchObject({ by: userId('dora'), plans: ['app', 'database'] });
+  });
+
+  it('to another version is no second voice, but a new ask', () => {
+    const other = run(asked(), back({ by: 'dora', plans: ['database'], targetVersion: '0.1.0' }));
+    expect(kindOf(other)).toBe('watching');
+    expect(askedRollback(other)).toMatchObject({ by: userId('dora'), targetVersion: '0.1.0' });
+    const same = run(asked(), back({ by: 'dora', plans: ['database'], targetVersion: '0.9.0' }));
+    expect(same.deployment.rollback).toMatchObject({ targetVersion: '0.9.0', askedBy: userId('carol') });
+  });
+
+  it('is confirmed by a form only where that showed the very ask that stands', () => {
+    const first = asked();
+    const shown = askIdOf(askedRollback(first)!);
+    const dora = (confirms: string | null) =>
+      back({ by: 'dora', plans: ['database'], targetVersion: '0.9.0', confirms });
+    expect(run(first, dora(shown)).deployment.rollback?.askedBy).toBe(userId('carol'));
+    const fromEmpty = run(first, dora(null));
+    expect(kindOf(fromEmpty)).toBe('watching');
+    expect(askedRollback(fromEmpty)?.by).toBe(userId('dora'));
+    const anew = run(
+      at(first, first.now + SECOND),
+      back({ plans: ['app', 'database'], targetVersion: '0.9.0', reason: 'for another reason' }),
+    );
+    const stale = run(anew, dora(shown));
+    expect(kindOf(stale)).toBe('watching');
+    expect(askedRollback(stale)?.by).toBe(userId('dora'));
   });
 
   it('lapses after half an hour, and when there is no way back any more', () => {

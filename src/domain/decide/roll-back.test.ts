@@ -90,6 +90,46 @@ describe('Roll back', () => {
     );
   });
 
+  it('never leads to the version that goes out, neither typed nor by the records', () => {
+    expect(refusalOf(watching(), back({ targetVersion: '1.1.0' }))).toEqual({
+      code: 'version_invalid',
+      message: '`1.1.0` is what goes out here, so that it is no way back. Name another one: to=1.0.0',
+    });
+    const again = { previousVersion: '1.1.0' };
+    const yaml = smallChecklist({ verify: [manual('a')] });
+    const same = situationIn('watching', { ...staging, yaml, deployment: again });
+    expect(run(same, back()).deployment.rollback?.targetVersion).toBeNull();
+  });
+
+  describe('while the version before is not known', () => {
+    const plan = (more: string) =>
+      `rollback: { plans: { app: { title: App, items: [{ id: r, title: R${more} }] } } }`;
+    const unknown = (rest: string) =>
+      situationIn('watching', {
+        ...staging,
+        yaml: smallChecklist({ verify: [manual('a')], rest }),
+        deployment: { previousVersion: null },
+      });
+    const version = "version: { check: { http: { url: 'http://127.0.0.1:1/v' } }, path: body.version }";
+
+    it.each([
+      ['a command', plan(", command: './deploy.sh ${deployment.previous}'")],
+      ['a check', plan(", check: { http: { url: 'http://127.0.0.1:1/${deployment.previous}' } }")],
+      ['the proof', `${plan('')}\n${version}`],
+    ])('asks for it where %s needs it', (_what, rest) => {
+      const refused = refusalOf(unknown(rest), back());
+      expect(refused.code).toBe('version_missing');
+      expect(refused.message).toContain('to=<version>');
+      expect(run(unknown(rest), back({ targetVersion: '1.0.0' })).deployment.rollback?.targetVersion).toBe(
+        '1.0.0',
+      );
+    });
+
+    it('goes back without it where nothing of the plan needs it', () => {
+      expect(run(unknown(plan('')), back()).deployment.rollback?.targetVersion).toBeNull();
+    });
+  });
+
   it.each(['1.0.0; rm -rf /', '$(id)', '', '1 0'])(
     'never leads to %j: people paste it into a shell',
     (text) => {

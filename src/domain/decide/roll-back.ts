@@ -11,7 +11,8 @@ import type { Refusal } from '../refusal.ts';
 import { quoted, refusal } from '../refusal.ts';
 import { requireReason } from '../settle/find-item.ts';
 import type { Actor, Situation } from '../situation.ts';
-import { versionProblem } from './set-version.ts';
+import { boardOf } from '../standing.ts';
+import { names, versionProblem } from './set-version.ts';
 
 /** Typed by a person who starts a rollback plan that loses data. */
 export const RESTORE = 'RESTORE';
@@ -21,10 +22,12 @@ export type RollBackInput = {
   readonly reason: string | undefined;
   /** Ids of plans; empty: the default ones. */
   readonly plans: readonly string[];
-  /** Absent: the version that ran before. */
+  /** Absent: the version that ran before, or the one that was asked for. */
   readonly targetVersion?: string;
   /** Starts plans that lose data at once; absent or empty: a second person confirms them. */
   readonly restoreWord?: string;
+  /** `askIdOf` the ask that the form showed to its second person; null: it showed none. Absent: typed, so whichever stands. */
+  readonly confirms?: string | null;
 };
 
 /** Starts the way back. One person suffices; only data loss needs a second one, or the typed word. Never by itself. */
@@ -44,8 +47,8 @@ export const rollBack = (
   if (!word.ok) return word;
   const losing = losingPlans(situation, plans.value);
   const needsTwo = losing.length > 0 && !word.value;
-  const asked = needsTwo ? confirmedBy(situation, input.actor, losing) : undefined;
-  const targetVersion = targetOf(situation, { input, asked });
+  const asked = needsTwo ? confirmedBy(situation, input, losing) : undefined;
+  const targetVersion = targetOf(situation, { input, asked, plans: plans.value });
   if (!targetVersion.ok) return targetVersion;
   const run = {
     plans: plans.value,
@@ -59,14 +62,43 @@ export const rollBack = (
   ]);
 };
 
-const targetOf = (
-  { deployment }: Situation,
-  { input, asked }: { input: RollBackInput; asked: RollbackRun | undefined },
-): Result<string | null, Refusal> => {
+type Chosen = {
+  readonly input: RollBackInput;
+  readonly asked: RollbackRun | undefined;
+  readonly plans: readonly string[];
+};
+
+const targetOf = (situation: Situation, { input, asked, plans }: Chosen): Result<string | null, Refusal> => {
+  const { deployment } = situation;
   const target = input.targetVersion ?? asked?.targetVersion ?? previousVersionOf(deployment);
-  const problem = target === null ? undefined : versionProblem(target);
+  const problem =
+    target === null
+      ? missingTarget(situation, plans)
+      : (versionProblem(target) ?? noWayBackTo(deployment, target));
   return problem === undefined ? ok(target) : err(problem);
 };
+
+const noWayBackTo = (deployment: Deployment, target: string): Refusal | undefined =>
+  target === deployment.version
+    ? refusal(
+        'version_invalid',
+        `${quoted(target)} is what goes out here, so that it is no way back. Name another one: to=${previousVersionOf(deployment) ?? '<version>'}`,
+      )
+    : undefined;
+
+/** Nobody knows where to: refused when a line of the chosen plans, or of the work after, would be left with a hole. */
+const missingTarget = (situation: Situation, plans: readonly string[]): Refusal | undefined =>
+  boardOf(situation).plan.items.some(
+    ({ section, phaseId, applies, item }) =>
+      (section === 'after' || (section === 'rollback' && plans.includes(phaseId))) &&
+      applies &&
+      names(item, 'deployment.previous'),
+  )
+    ? refusal(
+        'version_missing',
+        'Which version ran before is not known, and the way back needs it. Say which version: to=<version>',
+      )
+    : undefined;
 
 /** The rollback with data loss that waits for a second person; undefined: none does, or not any more. */
 export const askedRollback = ({ deployment, now, rules }: Situation): RollbackRun | undefined => {
@@ -82,14 +114,21 @@ export const losingPlans = ({ checklist }: Situation, plans: readonly string[]):
   return plans.filter((id) => known[id]?.dataLoss === true);
 };
 
-/** What somebody else asked for, when nothing is to be lost that was not asked. */
+/** Tells one ask from every other of the same deployment. */
+export const askIdOf = ({ by, at }: RollbackRun): string => `${by}@${at}`;
+
+/** What somebody else asked for, when this is the very same: nothing else is lost, to the same version, as it was shown. */
 const confirmedBy = (
   situation: Situation,
-  actor: Actor,
+  { actor, targetVersion, confirms }: RollBackInput,
   losing: readonly string[],
 ): RollbackRun | undefined => {
   const asked = askedRollback(situation);
-  return asked !== undefined && asked.by !== actor.id && losing.every((id) => asked.plans.includes(id))
+  return asked !== undefined &&
+    asked.by !== actor.id &&
+    (confirms === undefined || confirms === askIdOf(asked)) &&
+    (targetVersion === undefined || targetVersion === asked.targetVersion) &&
+    losing.every((id) => asked.plans.includes(id))
     ? asked
     : undefined;
 };

@@ -46,10 +46,13 @@ const itemsAboutVersion = (situation: Situation): readonly PlanItem[] =>
 const isAboutVersion = (item: Item): boolean => item.body.kind === 'approval' || namesVersion(item);
 
 /** True when what a line reads, asks or shows depends on the version that goes out. */
-export const namesVersion = ({ title, note, command, link, body }: Item): boolean => {
+export const namesVersion = (item: Item): boolean => names(item, 'deployment.version');
+
+/** True when what a line reads, asks or shows has this placeholder in it. */
+export const names = ({ title, note, command, link, body }: Item, placeholder: string): boolean => {
   const check = body.kind === 'check' ? body.check : {};
   const texts = [title, note ?? '', command ?? '', link ?? ''];
-  return placeholdersIn([...texts, check]).includes('deployment.version');
+  return placeholdersIn([...texts, check]).includes(placeholder);
 };
 
 /** What is wrong with a version as typed, or undefined. */

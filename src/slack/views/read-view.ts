@@ -68,8 +68,9 @@ const BY_VIEW: Readonly<Record<string, { readonly read: Read; readonly field: In
     field: INPUT.reason,
   },
   [VIEW.rollBack]: {
-    read: (_ref, values) => ({
+    read: ({ ask }, values) => ({
       kind: 'roll_back',
+      confirms: ask ?? null,
       plans: tickedIn(values, INPUT.plans),
       reason: textAt(values, INPUT.reason),
       ...present('targetVersion', textAt(values, INPUT.targetVersion)),
@@ -98,6 +99,8 @@ const ABOUT: readonly (readonly [RefusalCode, InputPlace])[] = [
   ['plan_unknown', INPUT.plans(0)],
   ['version_invalid', INPUT.version],
   ['version_missing', INPUT.version],
+  ['version_invalid', INPUT.targetVersion],
+  ['version_missing', INPUT.targetVersion],
 ];
 
 /** Where refusals are shown: each beside the input it is about, when the dialog has that. */
