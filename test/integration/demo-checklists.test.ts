@@ -273,6 +273,7 @@ describe('the shipped checklist in the production of the demo', () => {
     }
     expect(wrong).toEqual({
       'env-sentry-dsn': 'fail: set: expected true, got false', // asked at start, applies only with Sentry
+      'rate-limiting': 'fail: throttled: expected true, got false', // by click; the target has no limit
       'slow-queries': expect.stringContaining('"pg_stat_statements" does not exist') as string, // due after a week
       'smoke-invalid-input': 'warn: status: expected 400, got 422',
       'rollback-version': 'fail: body.info.version: expected "1.0.0", got "1.1.0"', // not rolled back

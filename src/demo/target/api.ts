@@ -4,7 +4,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Control } from './control.ts';
 import type { Answer, Asked, Route } from './http.ts';
 import { HttpRefusal } from './http.ts';
-import { metricsText, openApi, page } from './pages.ts';
+import { metricsText, openApi, page, STYLE } from './pages.ts';
 import type { Store } from './store.ts';
 
 /** How long the health call takes while it is slow: above what the demo checklist accepts. */
@@ -112,6 +112,7 @@ export const routesOf = (api: Api): readonly Route[] => {
   const post = (path: string, handle: Route['handle']): Route => ({ method: 'POST', path, handle });
   const routes: readonly Route[] = [
     get('/', async () => html(page(answeringVersion(control()), await store.counts()))),
+    get('/style.css', () => ({ status: 200, text: STYLE, type: 'text/css; charset=utf-8' })),
     get('/health', () => health(api)),
     get('/version', () => ok({ version: answeringVersion(control()) })),
     get('/openapi.json', () => ok(openApi(answeringVersion(control()), routes))),

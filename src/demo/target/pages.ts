@@ -20,6 +20,10 @@ export const openApi = (version: string, routes: readonly Address[]): JsonObject
 const escaped = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
+/** How the public page looks. */
+export const STYLE =
+  'body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:40rem;padding:0 1rem}\n';
+
 /** The public page: what runs and how much is in it, or the list of addresses. */
 export const page = (
   version: string,
@@ -31,7 +35,7 @@ export const page = (
   const list = [...rows, ...addresses].map((line) => `<li>${escaped(line)}</li>`).join('');
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Todo API</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:40rem;padding:0 1rem}</style></head>
+<link rel="stylesheet" href="/style.css"></head>
 <body><h1>Todo API ${escaped(version)}</h1><p>What the demo deploys.</p><ul>${list}</ul></body></html>
 `;
 };
