@@ -13,10 +13,16 @@ const command: Command = {
 
 describe('parseGiven', () => {
   it('reads words and options in any order and form', () => {
-    const expected = { words: ['one'], options: { port: '80' } };
+    const expected = { words: ['one'], options: { port: '80' }, flags: new Set() };
     expect(parseGiven(command, ['one', '--port', '80'])).toEqual(expected);
     expect(parseGiven(command, ['--port=80', 'one'])).toEqual(expected);
-    expect(parseGiven(command, [])).toEqual({ words: [], options: {} });
+    expect(parseGiven(command, [])).toEqual({ words: [], options: {}, flags: new Set() });
+  });
+
+  it('reads options that take no value', () => {
+    const withFlag = { ...command, flags: { json: 'As JSON' } };
+    expect(parseGiven(withFlag, ['one', '--json']).flags).toEqual(new Set(['json']));
+    expect(() => parseGiven(withFlag, ['--json=yes'])).toThrow('--json takes no value');
   });
 
   it.each([

@@ -192,7 +192,9 @@ const ROWS: readonly Row[] = [
     'restore_word_missing',
     'data would be lost',
     () => situationIn('watching'),
-    by('bob', (now, who) => rollBack(now, { actor: who, reason: 'x', plans: ['database'], restoreWord: 'restore' })),
+    by('bob', (now, who) =>
+      rollBack(now, { actor: who, reason: 'x', plans: ['database'], restoreWord: 'restore' }),
+    ),
     /Type the word RESTORE/,
   ],
   [
