@@ -1,3 +1,4 @@
+import { SHAPE } from '../../blocks/shapes.ts';
 import type { Outcome } from '../../domain/check.ts';
 import { isBad, isGood } from '../../domain/check.ts';
 import type { JsonObject } from '../../lib/json.ts';
@@ -17,13 +18,13 @@ export type Look = {
 
 // The shapes of the card; the word beside them says it again.
 const SHAPES: Readonly<Record<Outcome, string>> = {
-  pass: '✓',
+  pass: SHAPE.well,
   warn: '!',
-  fail: '✖',
-  error: '✖',
-  timed_out: '✖',
-  inconclusive: '?',
-  skipped: '⊘',
+  fail: SHAPE.red,
+  error: SHAPE.red,
+  timed_out: SHAPE.red,
+  inconclusive: SHAPE.unclear,
+  skipped: SHAPE.leftOut,
 };
 
 const WORDS: Readonly<Record<Outcome, string>> = {
