@@ -42,6 +42,9 @@ const withMigrator = async <T>(
   use: (migrator: Migrator, db: Kysely<Schema>) => Promise<T>,
 ): Promise<T> => {
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'tminus-migrate' });
+  // A connection that breaks between two statements fails the next one; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', () => undefined);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   try {
     const migrator = new Migrator({

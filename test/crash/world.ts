@@ -47,6 +47,8 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     ...options.sandbox,
   });
   const pool = new pg.Pool({ connectionString: database.url, max: 2 });
+  // `pool.end()` does not wait until its connections are gone: dropping the database may end one the hard way.
+  pool.on('error', () => undefined);
   const bots: Bot[] = [];
   return {
     sandbox,
