@@ -91,7 +91,7 @@ describe('readConfig', () => {
     };
     expect(problemsOf(env)).toEqual([
       'ROLES must be a comma list of bot, worker and scheduler',
-      'RUNNER is for zone runners, which this version does not have: leave it empty',
+      'RUNNER must be lower-case letters, digits and dashes, such as prod-vpc',
       'SLACK_API_URL must be an https:// or http:// address',
       'DATABASE_URL must be a postgres:// address (special characters of a password are percent-encoded)',
       'REDIS_URL must be a redis:// or rediss:// address',
@@ -146,11 +146,28 @@ describe('readConfig', () => {
     expect(JSON.stringify(config)).not.toContain('hush');
   });
 
-  it('refuses to be a zone runner: checks are not routed to zones', () => {
-    expect(problemsOf({ ROLES: 'worker', RUNNER: 'prod-vpc', REDIS_URL: 'redis://cache' })).toEqual([
-      'RUNNER is for zone runners, which this version does not have: leave it empty',
-    ]);
-    expect(readConfig({ ...SOCKET, RUNNER: ' ' }).roles.size).toBe(3);
+  describe('of a zone runner', () => {
+    it('is a queue and the name of the zone, and no Slack', () => {
+      const config = readConfig({ RUNNER: 'prod-vpc', REDIS_URL: 'redis://cache' });
+      expect([...config.roles]).toEqual(['worker']);
+      expect(config).toMatchObject({ runner: 'prod-vpc', queue: { kind: 'redis' } });
+      const onPostgres = readConfig({ ROLES: 'worker', RUNNER: 'prod-vpc', DATABASE_URL: 'postgres://db' });
+      expect(onPostgres).toMatchObject({ runner: 'prod-vpc', queue: { kind: 'postgres' } });
+    });
+
+    it('wants a queue that others know too', () => {
+      expect(problemsOf({ RUNNER: 'prod-vpc', TMINUS_CONTAINER: '1' })).toEqual([
+        'REDIS_URL is not set: a zone runner needs the queue of the others (DATABASE_URL where their queue is on Postgres)',
+      ]);
+    });
+
+    it('has no other role beside it', () => {
+      const env = { ...SOCKET, RUNNER: 'prod-vpc', ROLES: 'bot,worker', REDIS_URL: 'redis://cache' };
+      expect(problemsOf(env)).toEqual([
+        'RUNNER makes this process the worker of a zone: set ROLES=worker, or leave one of them empty',
+      ]);
+      expect(readConfig({ ...SOCKET, RUNNER: ' ' }).roles.size).toBe(3);
+    });
   });
 
   describe('in the container image', () => {

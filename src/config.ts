@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ZONE_NAME } from './domain/check.ts';
 import { Secret } from './lib/secret.ts';
 
 /** What a process does: bot = Slack edge, renders and notices; worker = checks; scheduler = due rows and the sweeper. */
@@ -29,6 +30,8 @@ export type QueueConfig =
 /** How this process runs. Safe to print: secrets are wrapped. */
 export type Config = {
   readonly roles: ReadonlySet<Role>;
+  /** Zone this process does the checks of, and nothing else; absent: it belongs to the core. */
+  readonly runner?: string;
   /** Present exactly when the roles include `bot`. */
   readonly slack?: SlackConfig;
   readonly database: DatabaseConfig;
@@ -74,10 +77,10 @@ const roleList = z
   .transform((roles) => new Set(roles));
 
 const schema = z.object({
-  ROLES: roleList.default(new Set(ROLES)),
-  // A worker that took checks of every zone would measure the wrong machine and say nothing.
+  ROLES: roleList.optional(),
   RUNNER: z
-    .never({ error: 'is for zone runners, which this version does not have: leave it empty' })
+    .string()
+    .regex(ZONE_NAME, { error: 'must be lower-case letters, digits and dashes, such as prod-vpc' })
     .optional(),
   SLACK_BOT_TOKEN: token('xoxb-').optional(),
   SLACK_APP_TOKEN: token('xapp-').optional(),
@@ -126,6 +129,12 @@ const withoutBlanks = (env: Environment): Partial<Record<Name, string>> => {
   return filled;
 };
 
+/** A zone runner is a worker and nothing else, whether that is said or not. */
+const rolesOf = (named: ReadonlySet<Role> | undefined, runner: string | undefined): ReadonlySet<Role> =>
+  named ?? new Set(runner === undefined ? ROLES : (['worker'] as const));
+
+const isWorkerAlone = (roles: ReadonlySet<Role>): boolean => roles.size === 1 && roles.has('worker');
+
 /** What the roles need and is absent. Judged on what was given, so that it is listed together with malformed values. */
 const listMissing = (given: Partial<Record<Name, string>>, roles: ReadonlySet<Role>): string[] => {
   const has = (...names: Name[]): boolean => names.some((name) => given[name] !== undefined);
@@ -136,7 +145,15 @@ const listMissing = (given: Partial<Record<Name, string>>, roles: ReadonlySet<Ro
       'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is not set',
     ],
     [
-      given.TMINUS_CONTAINER === '1' && !has('DATABASE_URL', 'DATA_DIR'),
+      given.RUNNER !== undefined && roles.size > 0 && !isWorkerAlone(roles),
+      'RUNNER makes this process the worker of a zone: set ROLES=worker, or leave one of them empty',
+    ],
+    [
+      given.RUNNER !== undefined && !has('REDIS_URL', 'DATABASE_URL'),
+      'REDIS_URL is not set: a zone runner needs the queue of the others (DATABASE_URL where their queue is on Postgres)',
+    ],
+    [
+      given.RUNNER === undefined && given.TMINUS_CONTAINER === '1' && !has('DATABASE_URL', 'DATA_DIR'),
       'DATABASE_URL is not set; to keep the data in this container, set DATA_DIR to a mounted volume instead',
     ],
   ];
@@ -169,7 +186,8 @@ const problemOf = (issue: z.core.$ZodIssue): string => `${String(issue.path[0])}
 export const readConfig = (env: Environment, { roles }: { roles?: ReadonlySet<Role> } = {}): Config => {
   const given = withoutBlanks(env);
   const parsed = schema.safeParse(given);
-  const asked = roles ?? schema.shape.ROLES.safeParse(given.ROLES).data ?? new Set();
+  const named = schema.shape.ROLES.safeParse(given.ROLES);
+  const asked = roles ?? (named.success ? rolesOf(named.data, given.RUNNER) : new Set<Role>());
   const malformed = parsed.success ? [] : parsed.error.issues.map(problemOf);
   const problems = [...new Set([...malformed, ...listMissing(given, asked)])];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
@@ -177,6 +195,7 @@ export const readConfig = (env: Environment, { roles }: { roles?: ReadonlySet<Ro
   const slack = asked.has('bot') ? slackConfig(values) : undefined;
   return {
     roles: asked,
+    ...(values.RUNNER === undefined ? {} : { runner: values.RUNNER }),
     ...(slack === undefined ? {} : { slack }),
     database: databaseConfig(values),
     queue: values.REDIS_URL === undefined ? { kind: 'postgres' } : { kind: 'redis', url: values.REDIS_URL },

@@ -84,6 +84,7 @@ const startParts = async (parts: Parts, undo: Undo): Promise<Omit<Tminus, 'stop'
     holds,
     readiness,
     hasEnv: presence.hasEnv,
+    hasRunner: presence.hasRunner,
     calendarOf,
     rules: DEFAULT_RULES,
     now,

@@ -1,5 +1,6 @@
 import {
   effectOf,
+  zoneOf,
   type CheckDefinition,
   type Connections,
   type Effect,
@@ -17,6 +18,8 @@ import { expectationProblems } from './verdict.ts';
 export type ReadinessWorld = {
   /** Whether the worker's environment has a variable, and not an empty one. */
   readonly hasEnv: (name: string) => boolean;
+  /** Whether a runner of the zone is alive; absent: none of any. */
+  readonly hasRunner?: (zone: string) => boolean;
   /** Kinds the worker knows; absent: those of this version. */
   readonly kinds?: ReadonlySet<string>;
 };
@@ -81,9 +84,9 @@ const missingFor = (
   { definition, connections }: ReadinessInput,
   world: ReadinessWorld,
 ): readonly string[] => {
-  // Nobody does the work of a zone in this version, and any other worker would measure the wrong place.
-  if (connections.runner !== undefined && definition.kind !== 'state')
-    return [`runner ${connections.runner}`];
+  // Any other worker would measure the wrong place, and what it lacks is nothing to connect.
+  const zone = zoneOf({ definition, connections });
+  if (zone !== undefined && world.hasRunner?.(zone) !== true) return [`runner ${zone}`];
   const kind = findKind(definition.kind);
   const isKnown = world.kinds ? world.kinds.has(definition.kind) : kind !== undefined;
   const { params, left } = filled(definition, connections);

@@ -1,7 +1,8 @@
 import { readConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { createLog } from '../log.ts';
-import { startTminus } from '../main.ts';
+import { backendFor, startTminus } from '../main.ts';
+import { startRunner } from '../start-runner.ts';
 import type { Command } from './command.ts';
 import { runService } from './service.ts';
 
@@ -18,6 +19,10 @@ const secretsOf = ({ slack, database, queue }: Config): readonly string[] =>
     ...(queue.kind === 'redis' ? [queue.url] : []),
   ].map((secret) => secret.reveal());
 
+/** The queue of the others; the configuration of a runner names one. */
+const sharedBackend = (config: Config) =>
+  backendFor(config, config.database.kind === 'url' ? config.database.url.reveal() : '');
+
 export const start: Command = {
   name: 'start',
   usage: '',
@@ -28,6 +33,11 @@ export const start: Command = {
   run: (_given, { env, now }) => {
     const config = readConfig(env);
     const log = createLog(config.logLevel, secretsOf(config));
-    return runService({ start: () => startTminus({ config, env: (name) => env[name], log, now }), log });
+    const zone = config.runner;
+    const start = () =>
+      zone === undefined
+        ? startTminus({ config, env: (name) => env[name], log, now })
+        : startRunner({ config, zone, backend: sharedBackend(config), env, log, now });
+    return runService({ start, log });
   },
 };

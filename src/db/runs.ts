@@ -14,6 +14,8 @@ export type NewRun = {
   readonly reason: RunReason;
   readonly effect: Effect;
   readonly request: CheckRequest;
+  /** Whose runner does it, and until when its result is waited for; absent: a core worker does it. */
+  readonly zone?: { readonly name: string; readonly lostAt: Instant };
 };
 
 export type FinishedRun = { readonly runId: string; readonly itemId: string; readonly result: CheckResult };
@@ -31,7 +33,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
     await db
       .insertInto('check_run')
       .values(
-        runs.map(({ id, deploymentId, itemId, reason, effect, request }) => ({
+        runs.map(({ id, deploymentId, itemId, reason, effect, request, zone }) => ({
           id,
           deployment_id: deploymentId,
           item_id: itemId,
@@ -40,12 +42,14 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
           request: JSON.stringify(request),
           state: 'queued',
           queued_at: new Date(now),
+          zone: zone?.name ?? null,
+          lost_at: zone === undefined ? null : new Date(zone.lostAt),
         })),
       )
       .execute();
   },
   /**
-   * Takes a run for execution; `wasClaimed`: somebody began it before and did not finish. Undefined: finished, none, or
+   * Takes a run for execution here, not in a zone; `wasClaimed`: somebody began it before and did not finish. Undefined: finished, none, or
    * another live process is at it. This process itself has to know what it is at.
    */
   claim: async (
@@ -58,6 +62,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       .selectFrom('check_run')
       .select(['state', 'request', 'effect', 'deployment_id'])
       .where('id', '=', id)
+      .where('zone', 'is', null)
       .where((eb) =>
         eb.or([
           eb('state', '=', 'queued'),
@@ -86,8 +91,12 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       wasClaimed: row.state === 'claimed',
     };
   },
-  /** Stores a result once; false when the run had one already. Needs no hold on the deployment. */
-  finish: async (id: string, result: CheckResult, now: Instant): Promise<boolean> => {
+  /** Stores a result once; undefined when the run had one already. Needs no hold on the deployment. */
+  finish: async (
+    id: string,
+    result: CheckResult,
+    now: Instant,
+  ): Promise<{ deploymentId: string } | undefined> => {
     const updated = await db
       .updateTable('check_run')
       .set({
@@ -98,8 +107,24 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       })
       .where('id', '=', id)
       .where('state', 'in', ['queued', 'claimed'])
+      .returning('deployment_id')
       .executeTakeFirst();
-    return updated.numUpdatedRows === 1n;
+    return updated && { deploymentId: updated.deployment_id };
+  },
+  /** Runs of zones whose results are waited for no more. */
+  listLost: async (
+    now: Instant,
+    limit: number,
+  ): Promise<readonly { readonly id: string; readonly zone: string }[]> => {
+    const rows = await db
+      .selectFrom('check_run')
+      .select(['id', 'zone'])
+      .where('zone', 'is not', null)
+      .where('state', '=', 'queued')
+      .where('lost_at', '<=', new Date(now))
+      .limit(limit)
+      .execute();
+    return rows.map(({ id, zone }) => ({ id, zone: zone ?? '' }));
   },
   listFinished: async (deploymentId: string, limit: number): Promise<FinishedRun[]> => {
     const rows = await db
@@ -148,6 +173,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
           eb.and([eb('state', '=', 'claimed'), isClaimantGone('check_run.claimed_by')]),
           eb.and([
             eb('state', 'in', ['queued', 'claimed']),
+            eb('zone', 'is', null),
             eb(sql<Date>`coalesce(claimed_at, queued_at)`, '<=', new Date(before)),
           ]),
         ]),

@@ -65,6 +65,10 @@ export type Schema = {
     /** queued -> claimed -> finished -> settled */
     state: string;
     queued_at: Date;
+    /** Whose runner does it; null: a core worker. */
+    zone: string | null;
+    /** When the result of a zone is waited for no more. */
+    lost_at: Date | null;
     claimed_at: Date | null;
     /** Key of the process that runs it. */
     claimed_by: number | null;

@@ -114,6 +114,16 @@ export type Connections = {
   readonly runner?: string;
 };
 
+/** Letters of the name of a zone; it becomes part of a queue's name. */
+export const ZONE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+// Looks at tminus itself, not at a target: wherever the target is, a core worker can tell.
+const AT_HOME: ReadonlySet<string> = new Set(['state']);
+
+/** Zone whose runner has to do this; undefined: any core worker. */
+export const zoneOf = ({ definition, connections }: CheckRequest): string | undefined =>
+  AT_HOME.has(definition.kind) ? undefined : connections.runner;
+
 /** One execution to be done: everything but secret values, which the worker resolves from its own environment. */
 export type CheckRequest = {
   readonly definition: CheckDefinition;

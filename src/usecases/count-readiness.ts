@@ -46,7 +46,7 @@ const isCounted = (entry: PlanItem): boolean =>
   entry.applies && isLeaf(entry) && entry.section !== 'rollback' && entry.section !== 'after';
 
 /** What readiness is judged with; nothing is contacted. */
-export type Judging = Pick<Loop, 'effective' | 'holds' | 'readiness' | 'hasEnv'>;
+export type Judging = Pick<Loop, 'effective' | 'holds' | 'readiness' | 'hasEnv' | 'hasRunner'>;
 
 /**
  * The same for a system in an environment before anybody starts anything, with what is chosen when nobody chooses.

@@ -1,6 +1,8 @@
 import type { Transition } from '../domain/transition.ts';
 import type { Situation } from '../domain/situation.ts';
 import { boardOf } from '../domain/standing.ts';
+import { zoneOf } from '../domain/check.ts';
+import { patienceWith } from '../domain/lost-run.ts';
 import { deploymentChain } from '../domain/audit.ts';
 import { measuredBy } from '../domain/plan.ts';
 import { nextDueAt } from '../domain/elapse.ts';
@@ -48,7 +50,7 @@ export const record = async (
   const touched = await sharingPlace(tx, deployment, change.events);
   await tx.outbox.add(
     [
-      ...runs.map(({ id }) => ({ queue: 'checks', payload: { runId: id } })),
+      ...runs.map(jobOf),
       ...drawn.map((messageId) => ({ queue: 'renders', payload: { messageId } })),
       ...notices.map(({ id }) => ({ queue: 'notices', payload: { noticeId: id } })),
       ...touched.map((id) => ({ queue: 'followups', payload: { deploymentId: id } })),
@@ -71,6 +73,12 @@ const sharingPlace = async (
     .map((other) => other.id);
 };
 
+/** A zone shares nothing but the queue: what it runs goes along. */
+const jobOf = ({ id, zone, effect, request }: NewRun) =>
+  zone === undefined
+    ? { queue: 'checks', payload: { runId: id } }
+    : { queue: 'zone', payload: { zone: zone.name, runId: id, effect, request } };
+
 const runsOf = (situation: Situation, events: readonly DomainEvent[]): readonly NewRun[] => {
   const requested = events.filter((event) => event.type === 'checks_requested');
   if (requested.length === 0) return [];
@@ -80,8 +88,19 @@ const runsOf = (situation: Situation, events: readonly DomainEvent[]): readonly 
       const body = measuredBy(situation, plan, itemId)?.item.body;
       if (body?.kind !== 'check') return [];
       const request = requestFor(situation, body.check);
+      const zone = zoneOf(request);
       return [
-        { id: runId, deploymentId: situation.deployment.id, itemId, reason, effect: body.effect, request },
+        {
+          id: runId,
+          deploymentId: situation.deployment.id,
+          itemId,
+          reason,
+          effect: body.effect,
+          request,
+          ...(zone !== undefined && {
+            zone: { name: zone, lostAt: situation.now + patienceWith(request.definition) },
+          }),
+        },
       ];
     }),
   );

@@ -30,6 +30,7 @@ const loop: Loop = {
   holds: never,
   readiness: never,
   hasEnv: never,
+  hasRunner: never,
   calendarOf: () => calendar,
   rules: DEFAULT_RULES,
   now: never,

@@ -90,7 +90,7 @@ type Place = { deployment: AtRun; checklist: EffectiveChecklist; entry: PlanItem
 
 /** Whether an item's check can run by itself, as far as can be told without contacting anything. */
 export const readinessOf = (
-  loop: Pick<Loop, 'readiness' | 'hasEnv'>,
+  loop: Pick<Loop, 'readiness' | 'hasEnv' | 'hasRunner'>,
   { deployment, checklist, entry }: Place,
 ): Readiness => {
   const { body } = entry.item;
@@ -99,7 +99,7 @@ export const readinessOf = (
   const definition = fill(body.check, (name) => deployment.choices.parameters[name]);
   const ready = loop.readiness(
     { definition, effect: body.effect, connections },
-    { hasEnv: (name) => loop.hasEnv(name, connections.runner) },
+    { hasEnv: (name) => loop.hasEnv(name, connections.runner), hasRunner: loop.hasRunner },
   );
   // Until somebody names the version there is nothing to compare with: that is no error of the check.
   const unknown = placeholdersIn(definition).flatMap((name) => unknownVersion(deployment, name));

@@ -1,4 +1,4 @@
-import type { CheckRequest, Effect } from '../domain/check.ts';
+import type { CheckRequest, CheckResult, Effect } from '../domain/check.ts';
 import type { EffectiveChecklist } from '../domain/checklist.ts';
 import type { Deployment, RunReason } from '../domain/deployment.ts';
 import type { SettledRun } from '../domain/settle/settle-check.ts';
@@ -51,6 +51,11 @@ export type Tx = {
   };
   readonly runs: {
     insert: (runs: readonly NewRun[], now: Instant) => Promise<void>;
+    finish: (
+      id: string,
+      result: CheckResult,
+      now: Instant,
+    ) => Promise<{ readonly deploymentId: string } | undefined>;
     listFinished: (deploymentId: string, limit: number) => Promise<SettledRun[]>;
     settle: (ids: readonly string[], now: Instant) => Promise<void>;
   };
@@ -98,6 +103,8 @@ export type NewRun = {
   readonly reason: RunReason;
   readonly effect: Effect;
   readonly request: CheckRequest;
+  /** Whose runner does it, and until when its result is waited for; absent: a core worker does it. */
+  readonly zone?: { readonly name: string; readonly lostAt: Instant };
 };
 
 export type Transact = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;

@@ -57,10 +57,12 @@ export type Loop = {
   readonly holds: (condition: Condition, circumstances: { environment: string; choices: Choices }) => boolean;
   readonly readiness: (
     input: { definition: CheckDefinition; effect: Effect; connections: Connections },
-    world: { hasEnv: (name: string) => boolean },
+    world: { hasEnv: (name: string) => boolean; hasRunner: (zone: string) => boolean },
   ) => Readiness;
   /** Names of variables that live workers hold. */
   readonly hasEnv: (name: string, runner: string | undefined) => boolean;
+  /** Whether a runner of a zone is alive. */
+  readonly hasRunner: (zone: string) => boolean;
   readonly calendarOf: (place: { timeZone: string; workHours: WorkHours }) => Calendar;
   readonly rules: Rules;
   readonly now: () => Date;

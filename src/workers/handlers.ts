@@ -8,6 +8,7 @@ import { checksHandler } from './run-checks.ts';
 import { noticesHandler } from './send-notices.ts';
 import { followupsHandler, resultsHandler } from './settle-results.ts';
 import type { WorkerStore } from './stores.ts';
+import { presenceHandler } from './worker-presence.ts';
 
 export type HandlerDeps = {
   readonly roles: ReadonlySet<string>;
@@ -31,7 +32,11 @@ export const workerHandlers = ({
   log,
 }: HandlerDeps): Handlers => ({
   ...(roles.has('worker')
-    ? { checks: checksHandler({ store, env, now: loop.now, log }), results: resultsHandler(loop) }
+    ? {
+        checks: checksHandler({ store, env, now: loop.now, log }),
+        results: resultsHandler(loop),
+        presence: presenceHandler(store.workers, loop.now),
+      }
     : {}),
   ...(roles.has('scheduler') ? { followups: followupsHandler(loop) } : {}),
   ...(messenger === undefined

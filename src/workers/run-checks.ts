@@ -1,7 +1,8 @@
 import { runCheck } from '../checks/run-check.ts';
-import type { CheckResult } from '../domain/check.ts';
+import { MAY_HAVE_RUN } from '../domain/lost-run.ts';
 import type { Log } from '../lib/log.ts';
 import type { Handler } from '../queue/jobs.ts';
+import { takeResult } from '../usecases/take-result.ts';
 import type { WorkerStore } from './stores.ts';
 
 export type CheckWorkerDeps = {
@@ -9,17 +10,6 @@ export type CheckWorkerDeps = {
   readonly env: (name: string) => string | undefined;
   readonly now: () => Date;
   readonly log: Log;
-};
-
-/** A check that writes and whose run broke off is not run again by itself: a person decides. */
-const MAY_HAVE_RUN: CheckResult = {
-  outcome: 'inconclusive',
-  line: 'may have run: the worker stopped in the middle; look, then Re-run or Confirm',
-  findings: [],
-  observation: {},
-  captured: {},
-  durationMs: 0,
-  tries: 1,
 };
 
 /** Claims a run, carries it out without holding anything, stores the result, asks for it to be settled. */
@@ -49,11 +39,6 @@ const carryOut = async (
     wasClaimed && effect !== 'read' ? MAY_HAVE_RUN : await runCheck(request, { env, now, signal, log });
   // Stopped by a shutdown, not by the target: the run stays claimed and is asked for again after the start.
   if (signal.aborted && effect === 'read') return;
-  await store.transact(async (tx) => {
-    const at = now().getTime();
-    if (!(await tx.runs.finish(runId, result, at))) return;
-    await tx.outbox.add([{ queue: 'results', payload: { deploymentId } }], at);
-    await tx.wakeRelays();
-  });
+  await takeResult(store.transact, { runId, result, now: now().getTime() });
   log.info({ runId, deploymentId, outcome: result.outcome, durationMs: result.durationMs }, 'check_finished');
 };

@@ -1,4 +1,4 @@
-import type { CheckRequest, CheckResult, Effect } from '../domain/check.ts';
+import type { CheckRequest, Effect } from '../domain/check.ts';
 import type { StoredChain } from '../domain/judge-chain.ts';
 import type { KeptMessage, Pace } from '../domain/kept-message.ts';
 import type { Instant } from '../lib/time.ts';
@@ -24,12 +24,18 @@ export type WorkerTx = Tx & {
     ) => Promise<
       { request: CheckRequest; effect: Effect; deploymentId: string; wasClaimed: boolean } | undefined
     >;
-    finish: (id: string, result: CheckResult, now: Instant) => Promise<boolean>;
     listLastGood: (
       deploymentId: string,
       itemIds: readonly string[],
       before: Instant,
     ) => Promise<readonly { readonly itemId: string; readonly at: Instant; readonly line: string }[]>;
+  };
+  readonly workers: {
+    announce: (
+      worker: { id: string; runner: string | undefined; envNames: readonly string[] },
+      now: Instant,
+    ) => Promise<void>;
+    leave: (id: string) => Promise<void>;
   };
   readonly audit: {
     read: (chain: string) => Promise<StoredChain>;

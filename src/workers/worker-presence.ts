@@ -1,13 +1,17 @@
 import type { Environment } from '../domain/checklist.ts';
 import type { Instant } from '../lib/time.ts';
 import { SECOND } from '../lib/time.ts';
+import type { Handler } from '../queue/jobs.ts';
 
-type Presence = {
+type Announcing = {
   announce: (
     worker: { id: string; runner: string | undefined; envNames: readonly string[] },
     now: Instant,
   ) => Promise<void>;
   leave: (id: string) => Promise<void>;
+};
+
+type Presence = Announcing & {
   listLive: (
     since: Instant,
   ) => Promise<readonly { runner: string | undefined; envNames: readonly string[] }[]>;
@@ -41,6 +45,8 @@ export const createPresence = (
   readonly refresh: (now: Instant) => Promise<void>;
   readonly leave: () => Promise<void>;
   readonly hasEnv: (name: string, runner: string | undefined) => boolean;
+  /** Whether a runner of the zone is alive. */
+  readonly hasRunner: (zone: string) => boolean;
 } => {
   let live: readonly { runner: string | undefined; envNames: ReadonlySet<string> }[] = [];
   return {
@@ -52,5 +58,14 @@ export const createPresence = (
     },
     leave: () => (self.isWorker ? store.leave(self.id) : Promise.resolve()),
     hasEnv: (name, runner) => live.some((worker) => worker.runner === runner && worker.envNames.has(name)),
+    hasRunner: (zone) => live.some(({ runner }) => runner === zone),
   };
 };
+
+/** Runners of zones know no tables: they say in the queue that they are there. */
+export const presenceHandler =
+  (workers: Announcing, now: () => Date): Handler<'presence'> =>
+  async ({ id, zone, envNames, isLeaving }) => {
+    if (isLeaving) await workers.leave(id);
+    else await workers.announce({ id, runner: zone, envNames }, now().getTime());
+  };

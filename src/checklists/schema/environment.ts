@@ -1,3 +1,4 @@
+import { ZONE_NAME } from '../../domain/check.ts';
 import { z } from 'zod';
 import { isTimeZone, minutesOfDay, workDays } from '../words.ts';
 import { ladderSchema } from './checklist.ts';
@@ -66,9 +67,10 @@ const allowed = z.string().regex(/^(?!.*:\/\/)[^\s@]+$/, {
   error: 'expected host, host:port or CIDR:port, such as api.example.com:443',
 });
 
-const runner = line.describe(
-  'Zone whose runner does the checks; not part of this version: the checks are by hand',
-);
+const runner = z
+  .string()
+  .regex(ZONE_NAME, { error: 'expected lower-case letters, digits and dashes, such as prod-vpc' })
+  .describe('Zone whose runner does the checks (a worker started with RUNNER); absent: any core worker');
 const channel = line.describe('Slack channel, name or id; absent: where the command was typed');
 
 const systemSchema = z

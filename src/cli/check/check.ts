@@ -70,7 +70,8 @@ const look = async ({ words, options }: Given, terminal: Terminal, signal: Abort
     throw new UsageError(`There is no phase "${phase}"${didYouMean(phase, phaseNames(items))}.`);
   const chosen = chooseChecks(
     items,
-    (entry) => readinessOf({ readiness, hasEnv }, { deployment, checklist: here, entry }),
+    (entry) =>
+      readinessOf({ readiness, hasEnv, hasRunner: () => true }, { deployment, checklist: here, entry }),
     phase,
   );
   const began = performance.now();

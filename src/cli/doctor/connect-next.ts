@@ -34,7 +34,9 @@ const countLine = ({ checklist, environment, standing }: Place): string =>
 
 const remedyLine = ({ need, missing, checks }: Remedy): string => {
   const gain = `${need.kind === 'value' ? need.name : missing}: +${plural(checks, 'check')}`;
-  return need.kind === 'zone' ? `${gain}; zones have no runners in this version: take runner out` : gain;
+  return need.kind === 'zone'
+    ? `${gain}; start one there: ROLES=worker RUNNER=${need.name}, the same queue`
+    : gain;
 };
 
 /** One place in a few lines: what would bring the most. */

@@ -4,7 +4,6 @@ import type { Config } from '../../config.ts';
 import { didYouMean } from '../../lib/nearest.ts';
 import { silentLog } from '../../lib/log.ts';
 import { loadFiles } from '../../main.ts';
-import type { Judging } from '../../usecases/count-readiness.ts';
 import type { Command } from '../command.ts';
 import { UsageError } from '../command.ts';
 import { installedVersion, readInstalled } from '../installation.ts';
@@ -19,6 +18,7 @@ import { lookAtConfiguration } from './look-at-configuration.ts';
 import { lookAtSlack } from './look-at-slack.ts';
 import type { LiveWorker } from './look-at-stores.ts';
 import { lookAtStores } from './look-at-stores.ts';
+import type { Workers } from './standing.ts';
 import { standingOf } from './standing.ts';
 
 /** Where checks would run when no file names an environment. */
@@ -72,10 +72,16 @@ const holderOf =
       ? (env[name] ?? '') !== ''
       : workers.some((worker) => worker.runner === runner && worker.envNames.includes(name));
 
+/** What is known of who does the checks. */
+const knownWorkers = (workers: readonly LiveWorker[], env: Terminal['env']): Workers => ({
+  hasEnv: holderOf(workers, env),
+  hasRunner: (zone) => workers.some(({ runner }) => runner === zone),
+});
+
 const placesOf = (
   { systems, environments }: Names,
   files: LoadedChecklists,
-  hasEnv: Judging['hasEnv'],
+  workers: Workers,
 ): readonly Place[] =>
   [...systems].flatMap((system) => {
     const checklist = files.checklists.get(system);
@@ -83,7 +89,7 @@ const placesOf = (
     return [...environments].map((name) => {
       const loaded = files.environments.get(name);
       const environment = loaded ?? environmentNamed(name);
-      const standing = standingOf({ checklist, environment }, hasEnv);
+      const standing = standingOf({ checklist, environment }, workers);
       return { checklist, environment: name, isNewFile: loaded === undefined, standing };
     });
   });
@@ -126,7 +132,7 @@ const lookAround = async (words: readonly string[], terminal: Terminal): Promise
     { ...checklists, lines: [...checklists.lines, hint(holdersLine(stores.workers))] },
   ];
   for (const sight of sights) print(drawSight(sight));
-  printPlaces(placesOf(names, files, holderOf(stores.workers, env)), terminal);
+  printPlaces(placesOf(names, files, knownWorkers(stores.workers, env)), terminal);
   const problems = countProblems(sights);
   print(`\n${problems === 0 ? 'No problems.' : problems === 1 ? '1 problem.' : `${problems} problems.`}`);
   return problems === 0 ? 0 : 1;

@@ -12,16 +12,23 @@ import { pasteBlock } from './paste-block.ts';
 import type { Step } from './steps.ts';
 import { ladderOf } from './steps.ts';
 import type { Standing } from '../../usecases/count-readiness.ts';
+import type { Workers } from './standing.ts';
 import { standingOf } from './standing.ts';
 
 const NAME = 'qa';
+
+/** Workers that hold every variable, or none; no zone has a runner. */
+const workersWith = (everything: boolean): Workers => ({
+  hasEnv: () => everything,
+  hasRunner: () => false,
+});
 
 let checklist: Checklist;
 let empty: Standing;
 
 beforeAll(async () => {
   ({ checklist } = await loadShipped('todo-hackathon'));
-  empty = standingOf({ checklist, environment: environmentNamed(NAME) }, () => false);
+  empty = standingOf({ checklist, environment: environmentNamed(NAME) }, workersWith(false));
 });
 
 const blockOf = (step: Step) =>
@@ -72,7 +79,7 @@ describe('the blocks of the doctor', () => {
         if (yaml !== undefined) file = merged(file, parse(yaml) as JsonObject);
       }
       const environment = environmentOf(stringify(file));
-      left = ladderOf(standingOf({ checklist, environment }, () => true).waiting);
+      left = ladderOf(standingOf({ checklist, environment }, workersWith(true)).waiting);
     }
     expect(left.steps.flatMap(({ remedies }) => remedies)).toEqual([]);
     expect(left.later.length).toBeGreaterThan(0);

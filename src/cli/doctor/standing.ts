@@ -5,9 +5,12 @@ import type { Checklist, Environment } from '../../domain/checklist.ts';
 import type { Judging, Standing } from '../../usecases/count-readiness.ts';
 import { readinessOfFiles } from '../../usecases/count-readiness.ts';
 
-/** What `/deploy checklists` counts, without a bot. `hasEnv`: whether a worker that would run the checks holds a variable. */
+/** Who would run the checks, and what they hold. */
+export type Workers = Pick<Judging, 'hasEnv' | 'hasRunner'>;
+
+/** What `/deploy checklists` counts, without a bot. */
 export const standingOf = (
   { checklist, environment }: { readonly checklist: Checklist; readonly environment: Environment },
-  hasEnv: Judging['hasEnv'],
+  workers: Workers,
 ): Standing =>
-  readinessOfFiles({ effective: effectiveChecklist, holds, readiness, hasEnv }, checklist, environment);
+  readinessOfFiles({ effective: effectiveChecklist, holds, readiness, ...workers }, checklist, environment);

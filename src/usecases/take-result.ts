@@ -1,0 +1,38 @@
+import type { CheckResult } from '../domain/check.ts';
+import { lostIn } from '../domain/lost-run.ts';
+import type { Instant } from '../lib/time.ts';
+import type { Transact } from './stores.ts';
+
+type Arrived = { readonly runId: string; readonly result: CheckResult; readonly now: Instant };
+
+/** Keeps the result of a run, once, and asks for it to be settled. Undefined: it had one already, or there is no such run. */
+export const takeResult = (
+  transact: Transact,
+  { runId, result, now }: Arrived,
+): Promise<{ readonly deploymentId: string } | undefined> =>
+  transact(async (tx) => {
+    const finished = await tx.runs.finish(runId, result, now);
+    if (finished === undefined) return undefined;
+    await tx.outbox.add([{ queue: 'results', payload: { deploymentId: finished.deploymentId } }], now);
+    await tx.wakeRelays();
+    return finished;
+  });
+
+type LostRuns = {
+  listLost: (
+    now: Instant,
+    limit: number,
+  ) => Promise<readonly { readonly id: string; readonly zone: string }[]>;
+};
+
+/** Given up in one round at most. */
+const BATCH = 100;
+
+/** Ends what was given to a zone and never came back: nobody waits for ever, and nothing unmeasured passes. */
+export const giveUpLost = async (
+  { transact, runs }: { readonly transact: Transact; readonly runs: LostRuns },
+  now: Instant,
+): Promise<void> => {
+  for (const { id, zone } of await runs.listLost(now, BATCH))
+    await takeResult(transact, { runId: id, result: lostIn(zone), now });
+};
