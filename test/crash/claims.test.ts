@@ -112,7 +112,7 @@ describe('a run', () => {
     await queue('r3');
     const result = { outcome: 'pass', line: '', findings: [], observation: {}, captured: {} } as never;
     const ends = await Promise.all([here, there].map((one) => one.store.runs.finish('r3', result, NOW)));
-    expect(ends.sort()).toEqual([false, true]);
+    expect(ends.filter((end) => end !== undefined)).toEqual([{ deploymentId: expect.any(String) as string }]);
   });
 });
 
