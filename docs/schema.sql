@@ -40,8 +40,7 @@ CREATE TABLE check_run (
   result jsonb,
   settled_at timestamp with time zone,
   claimed_by integer,
-  zone text,
-  lost_at timestamp with time zone
+  zone text
 );
 
 CREATE TABLE deployment (
@@ -200,8 +199,6 @@ ALTER TABLE slack_message ADD CONSTRAINT slack_message_deployment_id_fkey FOREIG
 CREATE INDEX check_run_finished ON public.check_run USING btree (deployment_id, finished_at) WHERE (state = 'finished'::text);
 
 CREATE INDEX check_run_item ON public.check_run USING btree (deployment_id, item_id, queued_at DESC);
-
-CREATE INDEX check_run_lost ON public.check_run USING btree (lost_at) WHERE ((zone IS NOT NULL) AND (state = 'queued'::text));
 
 CREATE INDEX check_run_queued ON public.check_run USING btree (queued_at) WHERE (state = ANY (ARRAY['queued'::text, 'claimed'::text]));
 

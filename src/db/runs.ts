@@ -14,8 +14,8 @@ export type NewRun = {
   readonly reason: RunReason;
   readonly effect: Effect;
   readonly request: CheckRequest;
-  /** Whose runner does it, and until when its result is waited for; absent: a core worker does it. */
-  readonly zone?: { readonly name: string; readonly lostAt: Instant };
+  /** Whose runner does it; absent: a core worker does it. */
+  readonly zone?: string;
 };
 
 export type FinishedRun = { readonly runId: string; readonly itemId: string; readonly result: CheckResult };
@@ -42,8 +42,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
           request: JSON.stringify(request),
           state: 'queued',
           queued_at: new Date(now),
-          zone: zone?.name ?? null,
-          lost_at: zone === undefined ? null : new Date(zone.lostAt),
+          zone: zone ?? null,
         })),
       )
       .execute();
@@ -110,21 +109,6 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       .returning('deployment_id')
       .executeTakeFirst();
     return updated && { deploymentId: updated.deployment_id };
-  },
-  /** Runs of zones whose results are waited for no more. */
-  listLost: async (
-    now: Instant,
-    limit: number,
-  ): Promise<readonly { readonly id: string; readonly zone: string }[]> => {
-    const rows = await db
-      .selectFrom('check_run')
-      .select(['id', 'zone'])
-      .where('zone', 'is not', null)
-      .where('state', '=', 'queued')
-      .where('lost_at', '<=', new Date(now))
-      .limit(limit)
-      .execute();
-    return rows.map(({ id, zone }) => ({ id, zone: zone ?? '' }));
   },
   listFinished: async (deploymentId: string, limit: number): Promise<FinishedRun[]> => {
     const rows = await db

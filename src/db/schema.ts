@@ -67,8 +67,6 @@ export type Schema = {
     queued_at: Date;
     /** Whose runner does it; null: a core worker. */
     zone: string | null;
-    /** When the result of a zone is waited for no more. */
-    lost_at: Date | null;
     claimed_at: Date | null;
     /** Key of the process that runs it. */
     claimed_by: number | null;

@@ -5,7 +5,6 @@ import { SECOND } from '../lib/time.ts';
 import { noteAlive } from '../usecases/note-alive.ts';
 import type { RetentionStore } from './retention.ts';
 import { retain } from './retention.ts';
-import { giveUpLost } from '../usecases/take-result.ts';
 import type { Transact } from '../usecases/stores.ts';
 
 /** What the clock looks for. Everything is a row; a tick only wakes. */
@@ -19,10 +18,6 @@ export type SchedulerStore = {
   readonly runs: {
     listUnsettledDeployments: (before: Instant) => Promise<string[]>;
     listStale: (before: Instant, limit: number) => Promise<string[]>;
-    listLost: (
-      now: Instant,
-      limit: number,
-    ) => Promise<readonly { readonly id: string; readonly zone: string }[]>;
   };
   readonly transact: Transact;
 } & RetentionStore;
@@ -58,7 +53,6 @@ export const tick = async ({ store, add, now }: SchedulerDeps): Promise<void> =>
 /** Rows that a crash, or a flushed queue, left waiting. Asking twice does no harm. */
 export const sweep = async ({ store, addAgain, now }: SchedulerDeps): Promise<void> => {
   const at = now().getTime();
-  await giveUpLost(store, at);
   const [behind, open, unsettled, stale] = await Promise.all([
     store.messages.listBehind(at),
     store.notices.listOpen({ before: at - FORGOTTEN, now: at }),

@@ -2,7 +2,6 @@ import type { Transition } from '../domain/transition.ts';
 import type { Situation } from '../domain/situation.ts';
 import { boardOf } from '../domain/standing.ts';
 import { zoneOf } from '../domain/check.ts';
-import { patienceWith } from '../domain/lost-run.ts';
 import { deploymentChain } from '../domain/audit.ts';
 import { measuredBy } from '../domain/plan.ts';
 import { nextDueAt } from '../domain/elapse.ts';
@@ -77,7 +76,7 @@ const sharingPlace = async (
 const jobOf = ({ id, zone, effect, request }: NewRun) =>
   zone === undefined
     ? { queue: 'checks', payload: { runId: id } }
-    : { queue: 'zone', payload: { zone: zone.name, runId: id, effect, request } };
+    : { queue: 'zone', payload: { zone, runId: id, effect, request } };
 
 const runsOf = (situation: Situation, events: readonly DomainEvent[]): readonly NewRun[] => {
   const requested = events.filter((event) => event.type === 'checks_requested');
@@ -97,9 +96,7 @@ const runsOf = (situation: Situation, events: readonly DomainEvent[]): readonly 
           reason,
           effect: body.effect,
           request,
-          ...(zone !== undefined && {
-            zone: { name: zone, lostAt: situation.now + patienceWith(request.definition) },
-          }),
+          ...(zone !== undefined && { zone }),
         },
       ];
     }),

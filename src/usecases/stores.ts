@@ -103,8 +103,8 @@ export type NewRun = {
   readonly reason: RunReason;
   readonly effect: Effect;
   readonly request: CheckRequest;
-  /** Whose runner does it, and until when its result is waited for; absent: a core worker does it. */
-  readonly zone?: { readonly name: string; readonly lostAt: Instant };
+  /** Whose runner does it; absent: a core worker does it. */
+  readonly zone?: string;
 };
 
 export type Transact = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;

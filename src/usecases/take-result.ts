@@ -1,5 +1,4 @@
 import type { CheckResult } from '../domain/check.ts';
-import { lostIn } from '../domain/lost-run.ts';
 import type { Instant } from '../lib/time.ts';
 import type { Transact } from './stores.ts';
 
@@ -17,22 +16,3 @@ export const takeResult = (
     await tx.wakeRelays();
     return finished;
   });
-
-type LostRuns = {
-  listLost: (
-    now: Instant,
-    limit: number,
-  ) => Promise<readonly { readonly id: string; readonly zone: string }[]>;
-};
-
-/** Given up in one round at most. */
-const BATCH = 100;
-
-/** Ends what was given to a zone and never came back: nobody waits for ever, and nothing unmeasured passes. */
-export const giveUpLost = async (
-  { transact, runs }: { readonly transact: Transact; readonly runs: LostRuns },
-  now: Instant,
-): Promise<void> => {
-  for (const { id, zone } of await runs.listLost(now, BATCH))
-    await takeResult(transact, { runId: id, result: lostIn(zone), now });
-};

@@ -1,5 +1,5 @@
 import { runCheck } from '../checks/run-check.ts';
-import { MAY_HAVE_RUN } from '../domain/lost-run.ts';
+import { MAY_HAVE_RUN } from '../domain/may-have-run.ts';
 import type { Log } from '../lib/log.ts';
 import type { Handler } from '../queue/jobs.ts';
 import { takeResult } from '../usecases/take-result.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCheck } from '../checks/run-check.ts';
-import { MAY_HAVE_RUN } from '../domain/lost-run.ts';
+import { MAY_HAVE_RUN } from '../domain/may-have-run.ts';
 import type { Log } from '../lib/log.ts';
 import type { Handler, Jobs } from '../queue/jobs.ts';
 

@@ -49,6 +49,19 @@ describe('a run that nobody answers', () => {
     expect(lost.deployment.items['a']?.measured?.line).toBe('no answer within 13 min: is a worker running?');
   });
 
+  it('names the zone whose runner was silent', () => {
+    const begun = started({ yaml: smallChecklist({ prepare: [checked('a')] }) });
+    const { checklist } = begun;
+    const inZone = {
+      ...begun,
+      checklist: { ...checklist, connections: { ...checklist.connections, runner: 'dmz' } },
+    };
+    const lost = wakeAt(inZone, begun.now + 5 * MINUTE);
+    expect(lost.deployment.items['a']?.measured?.line).toBe(
+      'no answer within 5 min: is the runner of dmz running?',
+    );
+  });
+
   it('ends together with all the others that are lost, however many they are', () => {
     const ids = Array.from({ length: 600 }, (_, index) => `c${index}`);
     const begun = started({ yaml: smallChecklist({ prepare: ids.map((id) => checked(id)) }) });

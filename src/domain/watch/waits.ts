@@ -1,5 +1,6 @@
 import { MINUTE, SECOND } from '../../lib/time.ts';
 import type { CheckResult } from '../check.ts';
+import { zoneOf } from '../check.ts';
 import type { Due, DueSource } from '../due.ts';
 import { VERSION_LIVE } from '../checklist.ts';
 import { progressOf } from '../deployment.ts';
@@ -8,14 +9,16 @@ import type { PlanItem } from '../plan.ts';
 import { request, runsByItself } from '../request-checks.ts';
 import { isActive, measuredBy } from '../plan.ts';
 import { settleChecks } from '../settle/settle-check.ts';
-import type { Rules } from '../situation.ts';
+import type { Rules, Situation } from '../situation.ts';
 
 /** A run nobody answered for ends inconclusive; it never hangs. All that are lost by now end together. */
 export const lostRunDues: DueSource = (situation, { plan }) => {
   const runs = Object.entries(situation.deployment.items).flatMap(([itemId, { running }]) => {
     if (running === undefined) return [];
-    const limit = lostAfter(situation.rules, measuredBy(situation, plan, itemId));
-    return [{ itemId, runId: running.runId, limit, at: running.since + limit }];
+    const entry = measuredBy(situation, plan, itemId);
+    const limit = lostAfter(situation.rules, entry);
+    const zone = zoneIn(situation, entry);
+    return [{ itemId, runId: running.runId, limit, zone, at: running.since + limit }];
   });
   if (runs.length === 0) return [];
   const fire = () =>
@@ -23,14 +26,20 @@ export const lostRunDues: DueSource = (situation, { plan }) => {
       situation,
       runs
         .filter(({ at }) => at <= situation.now)
-        .map(({ itemId, runId, limit }) => ({ itemId, runId, result: lostResult(limit) })),
+        .map(({ itemId, runId, limit, zone }) => ({ itemId, runId, result: lostResult(limit, zone) })),
     );
   return [{ at: Math.min(...runs.map(({ at }) => at)), fire }];
 };
 
-const lostResult = (durationMs: number): CheckResult => ({
+/** Whose runner should have answered. */
+const zoneIn = ({ checklist }: Situation, entry: PlanItem | undefined): string | undefined =>
+  entry?.item.body.kind === 'check'
+    ? zoneOf({ definition: entry.item.body.check, connections: checklist.connections })
+    : undefined;
+
+const lostResult = (durationMs: number, zone: string | undefined): CheckResult => ({
   outcome: 'inconclusive',
-  line: `no answer within ${Math.ceil(durationMs / MINUTE)} min: is a worker running?`,
+  line: `no answer within ${Math.ceil(durationMs / MINUTE)} min: is ${zone === undefined ? 'a worker' : `the runner of ${zone}`} running?`,
   findings: [],
   observation: {},
   captured: {},
