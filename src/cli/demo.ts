@@ -44,7 +44,7 @@ const startParts = async ({ port, now, log }: Parts, undo: Undo): Promise<string
   const target = await startDemoTarget({ adminUrl: postgres.url, log, now });
   undo.add(target.close);
   const checklists = join(dataDir, 'checklists');
-  await writeDemoChecklists({ dir: checklists, target, people: DEMO_PEOPLE });
+  await writeDemoChecklists({ dir: checklists, target, people: DEMO_PEOPLE, now: now() });
 
   const [botToken, appToken] = [newToken('xoxb'), newToken('xapp')];
   const sandbox = await startSandbox({ botToken, appToken, port, now, panel: demoPanel(target) });

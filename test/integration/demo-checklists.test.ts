@@ -29,7 +29,7 @@ const kinds = Object.fromEntries(listKinds().map(({ kind, problems }) => [kind, 
 beforeAll(async () => {
   target = await fixture.start();
   dir = await mkdtemp(join(tmpdir(), 'tminus-demo-'));
-  await writeDemoChecklists({ dir, target, people: DEMO_PEOPLE });
+  await writeDemoChecklists({ dir, target, people: DEMO_PEOPLE, now: new Date() });
   loaded = await loadChecklists(dir, { kinds });
 });
 
@@ -107,7 +107,7 @@ describe('the folder of the demo', () => {
   });
 
   test('can be written again over an earlier one', async () => {
-    await writeDemoChecklists({ dir, target, people: DEMO_PEOPLE });
+    await writeDemoChecklists({ dir, target, people: DEMO_PEOPLE, now: new Date() });
     expect((await loadChecklists(dir, { kinds })).problems).toEqual([]);
   });
 

@@ -30,6 +30,16 @@ export type Where = {
   readonly node: string;
 };
 
+/** Morning, wherever the demo runs: there are hours in which nobody is written to, and a demo has none. */
+const MORNING = 10;
+
+/** A zone where the clock on the wall shows ten now; the sign in the name of such a zone is that of the difference west. */
+export const morningZone = (now: Date): string => {
+  const east = ((MORNING - now.getUTCHours() + 36) % 24) - 12;
+  if (east === 0) return 'UTC';
+  return `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`;
+};
+
 /** Seconds instead of days: a demo sees every kind of rung within minutes. */
 const LADDER: readonly Json[] = [
   { at: '+10s' },
@@ -71,9 +81,15 @@ const todoHackathon = ({ url, hostDir }: Where): JsonObject => ({
   env_source: { dotenv: `${hostDir}/.env` },
 });
 
+const hours = (now: Date): JsonObject => ({
+  time_zone: morningZone(now),
+  work_hours: { days: 'mon-sun', from: '08:00', to: '22:00' },
+});
+
 /** Everything is connected, and Go needs a second person. */
-export const productionEnvironment = (where: Where, people: DemoPeople): JsonObject => ({
+export const productionEnvironment = (where: Where, people: DemoPeople, now: Date): JsonObject => ({
   environment: 'production',
+  ...hours(now),
   channel: DEMO_CHANNEL,
   four_eyes: true,
   people,
@@ -81,8 +97,9 @@ export const productionEnvironment = (where: Where, people: DemoPeople): JsonObj
 });
 
 /** The first day of an installation: nothing is connected, so everything is for people and nothing is red. */
-export const stagingEnvironment: JsonObject = {
+export const stagingEnvironment = (now: Date): JsonObject => ({
   environment: 'staging',
+  ...hours(now),
   channel: DEMO_CHANNEL,
   systems: { todo: { channel: DEMO_CHANNEL } },
-};
+});

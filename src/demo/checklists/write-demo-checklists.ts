@@ -14,6 +14,8 @@ export type DemoChecklistsOptions = {
   readonly target: Pick<DemoTarget, 'url'>;
   /** Who stands in which role; `DEMO_PEOPLE` fits the people of the local workspace. */
   readonly people: DemoPeople;
+  /** When the demo begins: it is morning there, whatever the hour. */
+  readonly now: Date;
 };
 
 const FILES = new URL('files/', import.meta.url);
@@ -83,7 +85,12 @@ const environmentText = (environment: JsonObject): string =>
  * `production` (connected to `target`; secrets are its `env`) and `staging` (nothing connected), and below `host` the
  * files that stand for those of the application's host.
  */
-export const writeDemoChecklists = async ({ dir, target, people }: DemoChecklistsOptions): Promise<void> => {
+export const writeDemoChecklists = async ({
+  dir,
+  target,
+  people,
+  now,
+}: DemoChecklistsOptions): Promise<void> => {
   // Checks take absolute paths only.
   const hostDir = resolve(dir, 'host');
   const where = { url: target.url, hostDir, node: process.execPath };
@@ -94,7 +101,10 @@ export const writeDemoChecklists = async ({ dir, target, people }: DemoChecklist
   await copyFile(new URL('documented-addresses.mjs', FILES), join(hostDir, 'documented-addresses.mjs'));
   await writeFile(join(hostDir, '.env'), settings(target.url), { mode: 0o600 });
   await writeFile(join(hostDir, 'RELEASE_NOTES.md'), RELEASE_NOTES);
-  const environments = { production: productionEnvironment(where, people), staging: stagingEnvironment };
+  const environments = {
+    production: productionEnvironment(where, people, now),
+    staging: stagingEnvironment(now),
+  };
   for (const [name, environment] of Object.entries(environments))
     await writeFile(join(dir, 'environments', `${name}.yaml`), environmentText(environment));
 };
