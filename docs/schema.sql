@@ -40,7 +40,9 @@ CREATE TABLE check_run (
   result jsonb,
   settled_at timestamp with time zone,
   claimed_by integer,
-  zone text
+  zone text,
+  samples jsonb NOT NULL DEFAULT '[]'::jsonb,
+  next_sample_at timestamp with time zone
 );
 
 CREATE TABLE deployment (
@@ -199,6 +201,8 @@ ALTER TABLE slack_message ADD CONSTRAINT slack_message_deployment_id_fkey FOREIG
 CREATE INDEX check_run_finished ON public.check_run USING btree (deployment_id, finished_at) WHERE (state = 'finished'::text);
 
 CREATE INDEX check_run_item ON public.check_run USING btree (deployment_id, item_id, queued_at DESC);
+
+CREATE INDEX check_run_next_sample ON public.check_run USING btree (next_sample_at) WHERE (next_sample_at IS NOT NULL);
 
 CREATE INDEX check_run_queued ON public.check_run USING btree (queued_at) WHERE (state = ANY (ARRAY['queued'::text, 'claimed'::text]));
 

@@ -115,6 +115,33 @@ describe('references inside a file', () => {
 });
 
 describe('checks', () => {
+  it.each([
+    [
+      'a check that writes',
+      'effect: write, check: {http: {url: http://a}, sampling: {count: 3, interval: 1s}}',
+      'the effect write',
+    ],
+    ['a load', 'check: {load: {url: http://a}, sampling: {count: 3, interval: 1s}}', 'the effect load'],
+    [
+      'what is captured',
+      'check: {http: {url: http://a}, capture: {n: status}, sampling: {count: 3, interval: 1s}}',
+      'keeps no values',
+    ],
+    [
+      'longer than a look waits',
+      'check: {http: {url: http://a}, sampling: {count: 10, interval: 1m}}',
+      'at most 4 minutes',
+    ],
+    ['a hurry', 'check: {http: {url: http://a}, sampling: {count: 10, interval: 10ms}}', 'at least 1s'],
+    [
+      'more measured than measurements',
+      'check: {http: {url: http://a}, sampling: {count: 3, interval: 1s, min_samples: 4}}',
+      'at most count',
+    ],
+  ])('are not measured several times: %s', (_what, item, why) => {
+    expect(problems(withItems(`{id: a, title: A, ${item}}`))).toEqual([expect.stringContaining(why)]);
+  });
+
   it('take a kind nobody knows with any parameters, or none', () => {
     expect(
       problems(

@@ -75,7 +75,7 @@ const toChild = (parent: RawItem, { entry, index, inherited }: Entry): Item => {
 export const toCheck = (raw: RawCheck | RawCheckEntry, isEntry: boolean): CheckDefinition => {
   const [kind = ''] = kindsNamed(raw, isEntry);
   const params: JsonObject = isJsonObject(raw[kind]) ? raw[kind] : {};
-  const { expect, warn, capture, timeout, retry } = raw;
+  const { expect, warn, capture, timeout, retry, sampling } = raw;
   return {
     kind,
     params,
@@ -85,6 +85,13 @@ export const toCheck = (raw: RawCheck | RawCheckEntry, isEntry: boolean): CheckD
       capture,
       timeoutMs: timeout,
       retry: retry && { max: retry.max, ...stated({ delayMs: retry.delay, on: retry.on }) },
+      sampling: sampling && {
+        count: sampling.count,
+        intervalMs: sampling.interval,
+        failureLimit: sampling.failure_limit ?? 0,
+        consecutiveErrorLimit: sampling.consecutive_error_limit ?? 0,
+        minSamples: sampling.min_samples ?? sampling.count,
+      },
     }),
   };
 };

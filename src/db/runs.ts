@@ -48,20 +48,29 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       .execute();
   },
   /**
-   * Takes a run for execution here, not in a zone; `wasClaimed`: somebody began it before and did not finish. Undefined: finished, none, or
-   * another live process is at it. This process itself has to know what it is at.
+   * Takes a run for execution here, not in a zone; `wasClaimed`: somebody began it before and did not finish; `sample`: as
+   * in `takeResult`. Undefined: finished, none, or not yet to be measured again, or another live process is at it. This
+   * process itself has to know what it is at.
    */
   claim: async (
     id: string,
     now: Instant,
   ): Promise<
-    { request: CheckRequest; effect: Effect; deploymentId: string; wasClaimed: boolean } | undefined
+    | {
+        request: CheckRequest;
+        effect: Effect;
+        deploymentId: string;
+        wasClaimed: boolean;
+        sample: number | undefined;
+      }
+    | undefined
   > => {
     const row = await db
       .selectFrom('check_run')
-      .select(['state', 'request', 'effect', 'deployment_id'])
+      .select(['state', 'request', 'effect', 'deployment_id', 'samples'])
       .where('id', '=', id)
       .where('zone', 'is', null)
+      .where('next_sample_at', 'is', null)
       .where((eb) =>
         eb.or([
           eb('state', '=', 'queued'),
@@ -83,11 +92,13 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       .set({ state: 'claimed', claimed_at: new Date(now), claimed_by: self })
       .where('id', '=', id)
       .execute();
+    const request = row.request as unknown as CheckRequest;
     return {
-      request: row.request as unknown as CheckRequest,
+      request,
       effect: row.effect as Effect,
       deploymentId: row.deployment_id,
       wasClaimed: row.state === 'claimed',
+      sample: request.definition.sampling === undefined ? undefined : row.samples.length,
     };
   },
   /** Stores a result once; undefined when the run had one already. Needs no hold on the deployment. */
@@ -158,6 +169,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
           eb.and([
             eb('state', 'in', ['queued', 'claimed']),
             eb('zone', 'is', null),
+            eb('next_sample_at', 'is', null),
             eb(sql<Date>`coalesce(claimed_at, queued_at)`, '<=', new Date(before)),
           ]),
         ]),

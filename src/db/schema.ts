@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { Sample } from '../domain/sampling.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 
 /** Written as JSON text, read as parsed JSON. */
@@ -67,6 +68,9 @@ export type Schema = {
     queued_at: Date;
     /** Whose runner does it; null: a core worker. */
     zone: string | null;
+    /** What earlier measurements of a sampled check found. */
+    samples: ColumnType<readonly Sample[], string | undefined, string>;
+    next_sample_at: ColumnType<Date | null, Date | undefined, Date | null>;
     claimed_at: Date | null;
     /** Key of the process that runs it. */
     claimed_by: number | null;

@@ -10,6 +10,7 @@ import { metaStore } from './meta.ts';
 import { noticeStore } from './notices.ts';
 import { checklistStore, lockStore, workerStore } from './places.ts';
 import { runStore } from './runs.ts';
+import { sampleStore } from './samples.ts';
 import { messageStore } from './slack-tables.ts';
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
@@ -30,6 +31,7 @@ const storesOn = (db: Kysely<Schema>, { kept, self }: Context) => ({
   deployments: deploymentStore(db, kept.deployments),
   checklists: checklistStore(db, kept.checklists),
   runs: runStore(db, self),
+  samples: sampleStore(db),
   locks: lockStore(db),
   workers: workerStore(db),
   messages: messageStore(db),

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../lib/json.ts';
+import type { Sampling } from './sampling.ts';
 
 /**
  * How one execution of a check ended. `fail` = measured and an expectation is false; `warn` = a stricter one is false;
@@ -55,6 +56,8 @@ export type CheckDefinition = {
   readonly timeoutMs?: number;
   /** How often to try again; absent: the kind's default (http: 2). Only transport errors are retried unless `on: any`. */
   readonly retry?: { readonly max: number; readonly delayMs?: number; readonly on?: 'transport' | 'any' };
+  /** Measured several times before it is judged; absent: once. */
+  readonly sampling?: Sampling;
 };
 
 /** One expectation, judged. */

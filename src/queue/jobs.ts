@@ -135,7 +135,7 @@ const addJob = async (
   const queue = await queues.of(placeOf(name, data['zone'] as string | undefined));
   const policy = POLICIES[name];
   const deduplication = foldFor(data, policy);
-  const once = policy.onceBy === undefined ? undefined : (data[policy.onceBy] as string);
+  const once = policy.onceBy?.map((key) => data[key] as string | number | undefined).join('-');
   await queue.add(name, data, {
     attempts: policy.attempts,
     backoff: { type: 'exponential', delay: policy.backoffMs },

@@ -28,11 +28,14 @@ const result = z.strictObject({
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Of a check that is measured several times: how many were taken before. */
+const sample = z.int().nonnegative().optional();
+
 /** What each queue carries. Of what has rows: ids, never state. Zones have none, and get and give all there is. */
 export const PAYLOADS = {
   checks: z.strictObject({ runId: id }),
   /** Without a result: those that wait in the rows of a deployment. With one: what a zone's runner found. */
-  results: z.union([z.strictObject({ deploymentId: id }), z.strictObject({ runId: id, result })]),
+  results: z.union([z.strictObject({ deploymentId: id }), z.strictObject({ runId: id, result, sample })]),
   renders: z.strictObject({ messageId: id }),
   notices: z.strictObject({ noticeId: id }),
   followups: z.strictObject({ deploymentId: id }),
@@ -42,6 +45,7 @@ export const PAYLOADS = {
     runId: id,
     effect: z.enum(['read', 'write', 'load', 'cost']),
     request,
+    sample,
   }),
   /** A runner is alive, or leaves: which variables it holds (names only). */
   presence: z.strictObject({
@@ -63,8 +67,8 @@ export type Policy = {
   readonly backoffMs: number;
   /** Jobs of one subject fold into one, and one more when it changes while being processed. Undefined: none fold. */
   readonly foldBy?: string;
-  /** A subject has one job, ever: adding it again within the hour after it is done does nothing. */
-  readonly onceBy?: string;
+  /** A subject, told by these, has one job, ever: adding it again within the hour after it is done does nothing. */
+  readonly onceBy?: readonly string[];
   /** Jobs processed at the same time in one process. */
   readonly concurrency: number;
   /** A subject is asked for again at most this often, whatever became of the last time. */
@@ -79,6 +83,6 @@ export const POLICIES: Readonly<Record<QueueName, Policy>> = {
   renders: { attempts: 5, backoffMs: 1000, foldBy: 'messageId', concurrency: 50, againMs: 10_000 },
   notices: { attempts: 5, backoffMs: 1000, concurrency: 10, againMs: 10_000 },
   followups: { attempts: 3, backoffMs: 1000, foldBy: 'deploymentId', concurrency: 4, againMs: 10_000 },
-  zone: { attempts: 3, backoffMs: 1000, onceBy: 'runId', concurrency: 50, againMs: 60_000 },
+  zone: { attempts: 3, backoffMs: 1000, onceBy: ['runId', 'sample'], concurrency: 50, againMs: 60_000 },
   presence: { attempts: 1, backoffMs: 1000, concurrency: 1, againMs: 1000 },
 };

@@ -5,6 +5,7 @@ import { SECOND } from '../lib/time.ts';
 import { noteAlive } from '../usecases/note-alive.ts';
 import type { RetentionStore } from './retention.ts';
 import { retain } from './retention.ts';
+import { askForSamples } from '../usecases/take-result.ts';
 import type { Transact } from '../usecases/stores.ts';
 
 /** What the clock looks for. Everything is a row; a tick only wakes. */
@@ -42,6 +43,7 @@ const BATCH = 200;
 /** Deployments whose time has come. */
 export const tick = async ({ store, add, now }: SchedulerDeps): Promise<void> => {
   const at = now().getTime();
+  await askForSamples(store.transact, at);
   const due = await store.deployments.listDue(at, BATCH);
   const redraws = await store.messages.takeRedraws(at);
   await Promise.all([

@@ -12,6 +12,7 @@ import { syncLock } from './lock-place.ts';
 import { noticesFor } from './notices.ts';
 import { requestFor } from './situate.ts';
 import type { NewRun, Tx } from './stores.ts';
+import { jobOf } from './take-result.ts';
 import type { Loop } from './world.ts';
 
 /** Writes everything one transition means: rows, audit, runs, and what has to be drawn, said and asked. */
@@ -71,12 +72,6 @@ const sharingPlace = async (
     .filter((other) => other.id !== id && other.system === system && other.environment === environment)
     .map((other) => other.id);
 };
-
-/** A zone shares nothing but the queue: what it runs goes along. */
-const jobOf = ({ id, zone, effect, request }: NewRun) =>
-  zone === undefined
-    ? { queue: 'checks', payload: { runId: id } }
-    : { queue: 'zone', payload: { zone, runId: id, effect, request } };
 
 const runsOf = (situation: Situation, events: readonly DomainEvent[]): readonly NewRun[] => {
   const requested = events.filter((event) => event.type === 'checks_requested');

@@ -2,6 +2,7 @@ import type { CheckRequest, CheckResult, Effect } from '../domain/check.ts';
 import type { EffectiveChecklist } from '../domain/checklist.ts';
 import type { Deployment, RunReason } from '../domain/deployment.ts';
 import type { SettledRun } from '../domain/settle/settle-check.ts';
+import type { Sample } from '../domain/sampling.ts';
 import type { Lock } from '../domain/lock.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
@@ -14,6 +15,12 @@ export type PlaceChange = {
   /** What runs there since. */
   readonly version: string | null;
 };
+
+/** What a worker is asked for. */
+export type WantedRun = Pick<NewRun, 'id' | 'zone' | 'effect' | 'request'>;
+
+/** One more measurement of a sampled check; `sample`: how many were taken before. */
+export type DueSample = WantedRun & { readonly sample: number };
 
 /** What the use cases need of the tables inside one transaction. Repositories fit by shape. */
 export type Tx = {
@@ -58,6 +65,16 @@ export type Tx = {
     ) => Promise<{ readonly deploymentId: string } | undefined>;
     listFinished: (deploymentId: string, limit: number) => Promise<SettledRun[]>;
     settle: (ids: readonly string[], now: Instant) => Promise<void>;
+  };
+  readonly samples: {
+    hold: (
+      id: string,
+    ) => Promise<
+      | { readonly request: CheckRequest; readonly samples: readonly Sample[]; readonly deploymentId: string }
+      | undefined
+    >;
+    keep: (id: string, samples: readonly Sample[], next: Instant) => Promise<void>;
+    takeDue: (now: Instant, limit: number) => Promise<readonly DueSample[]>;
   };
   readonly locks: {
     take: (lock: Lock) => Promise<Lock | undefined>;

@@ -34,11 +34,11 @@ const carryOut = async (
 ): Promise<void> => {
   const claimed = await store.transact((tx) => tx.runs.claim(runId, now().getTime()));
   if (claimed === undefined) return;
-  const { request, effect, deploymentId, wasClaimed } = claimed;
+  const { request, effect, deploymentId, wasClaimed, sample } = claimed;
   const result =
     wasClaimed && effect !== 'read' ? MAY_HAVE_RUN : await runCheck(request, { env, now, signal, log });
   // Stopped by a shutdown, not by the target: the run stays claimed and is asked for again after the start.
   if (signal.aborted && effect === 'read') return;
-  await takeResult(store.transact, { runId, result, now: now().getTime() });
+  await takeResult(store.transact, { runId, result, sample, now: now().getTime() });
   log.info({ runId, deploymentId, outcome: result.outcome, durationMs: result.durationMs }, 'check_finished');
 };

@@ -17,12 +17,15 @@ const PAUSE_MS = 1000;
 /** Carries out what a zone is asked for, with what this machine reaches and holds, and sends back what it found. */
 export const zoneHandler =
   ({ jobs, env, now, log }: ZoneDeps): Handler<'zone'> =>
-  async ({ runId, effect, request }, signal, { isAgain }) => {
+  async ({ runId, effect, request, sample }, signal, { isAgain }) => {
     const result =
       isAgain && effect !== 'read' ? MAY_HAVE_RUN : await runCheck(request, { env, now, signal, log });
     // Stopped by a shutdown: the queue gives it to the next runner of the zone.
     if (signal.aborted && effect === 'read') throw new Error('stopped before it was finished');
-    await handBack(() => jobs.add('results', { runId, result }), { signal, log });
+    await handBack(() => jobs.add('results', { runId, result, ...(sample !== undefined && { sample }) }), {
+      signal,
+      log,
+    });
     log.info({ runId, outcome: result.outcome, durationMs: result.durationMs }, 'check_finished');
   };
 

@@ -22,7 +22,14 @@ export type WorkerTx = Tx & {
       id: string,
       now: Instant,
     ) => Promise<
-      { request: CheckRequest; effect: Effect; deploymentId: string; wasClaimed: boolean } | undefined
+      | {
+          request: CheckRequest;
+          effect: Effect;
+          deploymentId: string;
+          wasClaimed: boolean;
+          sample: number | undefined;
+        }
+      | undefined
     >;
     listLastGood: (
       deploymentId: string,

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../lib/json.ts';
 import { parsePath } from '../../lib/matching/path.ts';
 import { didYouMean } from '../../lib/nearest.ts';
 import { placeholdersIn } from '../../lib/placeholders.ts';
+import { effectOf } from '../../domain/check.ts';
 import { STAGES } from '../../domain/checklist.ts';
 import { CHECK_SETTINGS } from '../schema/check.ts';
 import type { RawChecklist } from '../schema/checklist.ts';
@@ -33,6 +34,7 @@ export const checkChecks = (raw: RawChecklist, kinds: KindRules, report: Report)
       );
     else checkKind(check, kind, { kinds, report });
     checkJudged(check, raw, report);
+    if (kind !== undefined) checkSampled(check, kind, report);
   }
   checkStateChecks(raw, report);
 };
@@ -82,6 +84,17 @@ const checkJudged = (
     if (owner === undefined)
       report([...path, 'capture', name], 'capture: the version check keeps no values', 'key');
   }
+};
+
+/** What writes, loads or costs is done by a click, once. */
+const checkSampled = ({ raw, path, owner }: PlacedCheck, kind: string, report: Report): void => {
+  if (raw.sampling === undefined) return;
+  const own = typeof raw['effect'] === 'string' ? raw['effect'] : undefined;
+  const effect = effectOf(kind, own ?? owner?.item.effect);
+  if (effect !== 'read')
+    report([...path, 'sampling'], `sampling: this check has the effect ${effect} and is done once`, 'key');
+  if (raw.capture !== undefined)
+    report([...path, 'capture'], 'capture: a check that is measured several times keeps no values', 'key');
 };
 
 /** `of` of a state check names phases, items or stages of the same file. */

@@ -1,10 +1,17 @@
 import { z } from 'zod';
+import { LONGEST_SAMPLING_MS } from '../../domain/sampling.ts';
 import { duration, expectations, json, name } from './values.ts';
 
 export const EFFECTS = ['read', 'write', 'load', 'cost'] as const;
 
 /** The most a single try may take, see `CheckDefinition.timeoutMs`. */
 export const LONGEST_TIMEOUT_MS = 60_000;
+
+const count = (from: number, to: number) =>
+  z
+    .int({ error: 'expected a whole number' })
+    .min(from, { error: `expected ${from} to ${to}` })
+    .max(to, { error: `expected ${from} to ${to}` });
 
 const settings = {
   expect: expectations
@@ -35,6 +42,32 @@ const settings = {
         .optional(),
     })
     .describe('How often to try again. {max: 2, delay: 5s}')
+    .optional(),
+  sampling: z
+    .strictObject({
+      count: count(2, 100).describe('Measurements in all'),
+      interval: duration.describe('From one measurement to the next, such as 30s'),
+      failure_limit: count(0, 100).describe('This many may fail; default 0').optional(),
+      consecutive_error_limit: count(0, 100)
+        .describe('This many in a row may go unmeasured; default 0')
+        .optional(),
+      min_samples: count(1, 100)
+        .describe('Fewer that could be measured are inconclusive; default all')
+        .optional(),
+    })
+    .refine(
+      ({ count: times, interval }) => interval >= 1000 && (times - 1) * interval <= LONGEST_SAMPLING_MS,
+      {
+        error:
+          'expected an interval of at least 1s and at most 4 minutes from the first to the last measurement',
+      },
+    )
+    .refine(({ count: times, min_samples: least = times }) => least <= times, {
+      error: 'expected min_samples to be at most count',
+    })
+    .describe(
+      'Measure several times before judging; checks that only read. {count: 5, interval: 30s, failure_limit: 1}',
+    )
     .optional(),
 };
 

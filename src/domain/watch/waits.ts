@@ -9,6 +9,7 @@ import type { PlanItem } from '../plan.ts';
 import { request, runsByItself } from '../request-checks.ts';
 import { isActive, measuredBy } from '../plan.ts';
 import { settleChecks } from '../settle/settle-check.ts';
+import { pausesOf } from '../sampling.ts';
 import type { Rules, Situation } from '../situation.ts';
 
 /** A run nobody answered for ends inconclusive; it never hangs. All that are lost by now end together. */
@@ -54,9 +55,11 @@ const USUAL_RETRY = { max: 2, delayMs: 5 * SECOND };
 /** A check that may take longer than the usual limit, with all its tries, is waited for a minute longer than that. */
 const lostAfter = ({ lostRun }: Rules, entry: PlanItem | undefined): number => {
   if (entry?.item.body.kind !== 'check') return lostRun;
-  const { timeoutMs = LONGEST_TRY, retry = USUAL_RETRY } = entry.item.body.check;
+  const { timeoutMs = LONGEST_TRY, retry = USUAL_RETRY, sampling } = entry.item.body.check;
   const { max, delayMs = USUAL_RETRY.delayMs } = retry;
-  return Math.max(lostRun, (max + 1) * timeoutMs + max * delayMs + MINUTE);
+  const once = (max + 1) * timeoutMs + max * delayMs;
+  const longest = sampling === undefined ? once : sampling.count * once + pausesOf(sampling);
+  return Math.max(lostRun, longest + MINUTE);
 };
 
 /** Waits that are over end together. */
