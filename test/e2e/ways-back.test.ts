@@ -142,6 +142,15 @@ describe('rolling back with data loss by two', () => {
     await e2e.card('Deploying', 'once more');
   });
 
+  it('lapses when nobody confirms it, which its asker is told and the card says', async () => {
+    e2e.clock.forward(30 * 60_000);
+    await e2e.threadLine('<@U0ANA>: nobody confirmed', 'once more', 'It was not done');
+    const card = await e2e.card('Deploying', 'asked by <@U0ANA>', 'nobody confirmed it until');
+    expect(card.visibleText).not.toContain('a second person confirms');
+    await e2e.asks('ana', 'rollback #1 plan=database to=1.0.0 once more', 'Asked: rollback of small #1');
+    await e2e.card('Deploying', 'a second person confirms', 'once more');
+  });
+
   it('is confirmed by somebody else, who finds filled in what was asked', async () => {
     const view = await e2e.opens('omar', 'Roll back…', 'Rollback with data loss');
     expect(view.visibleText).toContain('Asked by <@U0ANA>');
@@ -154,6 +163,7 @@ describe('rolling back with data loss by two', () => {
       e2e.sandbox.files().find(({ name, content }) => name === 'report-small-1.md' && content !== ''),
     );
     expect(report.content).toMatch(/Rollback to 1.0.0: asked by @?ana, confirmed .* by @?omar: once more/);
+    expect(report.content).toContain('nobody confirmed the rollback in time: not done');
   });
 });
 

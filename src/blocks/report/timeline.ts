@@ -67,6 +67,11 @@ const WORDS: Words = {
     by,
     why: reason,
   }),
+  rollback_ask_lapsed: ({ ask: { by, reason } }) => ({
+    what: 'nobody confirmed the rollback in time: not done',
+    by,
+    why: reason,
+  }),
   rollback_started: ({ run: { by, reason, ...run } }) => ({
     what: `rollback started: ${planText(run)}`,
     by,

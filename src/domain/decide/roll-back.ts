@@ -1,9 +1,11 @@
 import type { Result } from '../../lib/result.ts';
 import { err, ok } from '../../lib/result.ts';
 import { stated } from '../../lib/stated.ts';
+import type { Instant } from '../../lib/time.ts';
 import { requireMember } from '../actor.ts';
 import type { Deployment, RollbackRun } from '../deployment.ts';
 import { numberOf } from '../deployment.ts';
+import type { DueSource } from '../due.ts';
 import type { DomainEvent } from '../events.ts';
 import { rollbackPlansOf } from '../plan.ts';
 import { previousVersionOf } from '../previous-version.ts';
@@ -101,11 +103,29 @@ const missingTarget = (situation: Situation, plans: readonly string[]): Refusal 
     : undefined;
 
 /** The rollback with data loss that waits for a second person; undefined: none does, or not any more. */
-export const askedRollback = ({ deployment, now, rules }: Situation): RollbackRun | undefined => {
-  const { rollbackAsked } = deployment;
-  return rollbackAsked !== undefined && now < rollbackAsked.at + rules.rollbackAsk && hasWayBack(deployment)
-    ? rollbackAsked
-    : undefined;
+export const askedRollback = (situation: Situation): RollbackRun | undefined => {
+  const asked = lastAsked(situation);
+  return asked !== undefined && situation.now < askEndsAt(situation, asked) ? asked : undefined;
+};
+
+/** The one that nobody confirmed in time, as long as it could still be asked for again; undefined: none. */
+export const lapsedRollback = (situation: Situation): RollbackRun | undefined => {
+  const asked = lastAsked(situation);
+  return asked !== undefined && situation.now >= askEndsAt(situation, asked) ? asked : undefined;
+};
+
+const lastAsked = ({ deployment }: Situation): Deployment['rollbackAsked'] =>
+  hasWayBack(deployment) ? deployment.rollbackAsked : undefined;
+
+/** Until then a second person may confirm it. */
+export const askEndsAt = ({ rules }: Situation, { at }: RollbackRun): Instant => at + rules.rollbackAsk;
+
+/** Whoever asked is told that it was in vain. */
+export const askDues: DueSource = (situation) => {
+  const asked = lastAsked(situation);
+  return asked === undefined || asked.lapsedAt !== undefined
+    ? []
+    : [{ at: askEndsAt(situation, asked), fire: () => [{ type: 'rollback_ask_lapsed', ask: asked }] }];
 };
 
 /** Of these plans the ones that lose data. */
