@@ -95,6 +95,7 @@ const ABOUT: readonly (readonly [RefusalCode, InputPlace])[] = [
   ['evidence_missing', INPUT.evidence],
   ['evidence_invalid', INPUT.evidence],
   ['time_invalid', INPUT.deployedAt],
+  ['time_invalid', INPUT.plannedGo],
   ['restore_word_missing', INPUT.restoreWord],
   ['plan_unknown', INPUT.plans(0)],
   ['version_invalid', INPUT.version],
