@@ -75,7 +75,7 @@ export const resolveAct = async (
   const scene = sceneOf(situation);
   const phase = phaseCalled(scene, act);
   if (phase !== undefined) return ok(phase);
-  const item = findItemByName(scene.board, act.item);
+  const item = findItemByName(scene.board, act);
   return item.ok ? ok(act.make(item.value)) : item;
 };
 
@@ -92,7 +92,7 @@ const phaseCalled = (scene: Scene, { item, forPhase }: TypedAct): Act | undefine
   });
 };
 
-const findItemByName = (board: Board, typed: string): Result<string, Refusal> => {
+const findItemByName = (board: Board, { item: typed, forPhase }: TypedAct): Result<string, Refusal> => {
   const ids = board.plan.items.map(({ item }) => item.id);
   const name = typed.toLowerCase();
   if (ids.includes(name)) return ok(name);
@@ -109,10 +109,12 @@ const findItemByName = (board: Board, typed: string): Result<string, Refusal> =>
       ),
     );
   }
-  const near = nearest(name, ids);
+  const phases = forPhase === undefined ? [] : board.plan.items.map(({ phaseId }) => phaseId);
+  const near = nearest(name, [...new Set([...ids, ...phases])]);
   const hint =
     near.length === 0
       ? 'Open phase shows the ids; the numbers stand on the card too.'
       : `Did you mean ${near.join(' or ')}?`;
-  return err(refusal('unknown_item', `There is no item ${quoted(typed)}. ${hint}`));
+  const what = forPhase === undefined ? 'item' : 'item or phase';
+  return err(refusal('unknown_item', `There is no ${what} ${quoted(typed)}. ${hint}`));
 };
