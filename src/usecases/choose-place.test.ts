@@ -74,3 +74,30 @@ it('an unknown system is answered with the nearest names, else with all that are
     error: { code: 'unknown_environment', message: 'There is no environment `mars`. Loaded: production.' },
   });
 });
+
+it('a second system where the version belongs is refused, with which word is what', () => {
+  expect(placeOf('tiny', 'small')).toMatchObject({
+    error: {
+      code: 'version_invalid',
+      message:
+        '`small` is a system too, where the version is read. One of them: /deploy start production tiny <version> or /deploy start production small <version>.',
+    },
+  });
+  expect(placeOf('tiny', 'tiny')).toMatchObject({
+    error: { message: expect.stringContaining('Type /deploy start production tiny <version>.') as string },
+  });
+});
+
+it('a system where the environment belongs is told its place', () => {
+  const place = choosePlace(
+    { environment: 'small', rest: ['production'] },
+    { files, channelNames: [], last: undefined },
+  );
+  expect(place).toMatchObject({
+    error: {
+      code: 'unknown_environment',
+      message:
+        'There is no environment `small`: it is a system, which stands after the environment. Loaded: production.',
+    },
+  });
+});

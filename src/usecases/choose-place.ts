@@ -56,7 +56,7 @@ const readWords = (
   const system = isSystem ? first : implied;
   if (system === undefined) return ok(ASK);
   const place = { environment, system, version: (isSystem ? second : first) ?? null };
-  const problem = placeProblem(files, place);
+  const problem = twoSystems(files, place) ?? placeProblem(files, place);
   return problem === undefined ? ok(place) : err(problem);
 };
 
@@ -73,6 +73,19 @@ const isMeantAsVersion = (said: {
   return isVersion && nearest(said.first, said.known).length === 0;
 };
 
+/** A loaded system's name is no version: whoever types two systems means one of them. */
+const twoSystems = ({ checklists }: Files, { environment, system, version }: Place): Refusal | undefined => {
+  if (version === null || !checklists.has(version)) return undefined;
+  const typed = [...new Set([system, version])].map(
+    (name) => `/deploy start ${environment} ${name} <version>`,
+  );
+  const ways = typed.length === 1 ? 'Type' : 'One of them:';
+  return refusal(
+    'version_invalid',
+    `${quoted(version)} is a system too, where the version is read. ${ways} ${typed.join(' or ')}.`,
+  );
+};
+
 const placeProblem = (files: Files, { system, version }: Place): Refusal | undefined => {
   const broken = files.broken.get(system);
   if (broken !== undefined) return brokenRefusal(system, broken);
@@ -86,8 +99,10 @@ const knownEnvironment = (name: string, files: Files): Result<string, Refusal> =
   const isPlain = /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
   if (environments.has(name) || (!hasEnvironmentFiles(files) && isPlain)) return ok(name);
   const known = [...environments.keys()];
+  const isSystem = files.checklists.has(name);
+  const what = isSystem ? ': it is a system, which stands after the environment.' : '.';
   return err(
-    refusal('unknown_environment', `There is no environment ${quoted(name)}. ${hintFor(name, known)}`),
+    refusal('unknown_environment', `There is no environment ${quoted(name)}${what} ${hintFor(name, known)}`),
   );
 };
 

@@ -39,6 +39,7 @@ describe('starting a deployment', () => {
     ['strat production', 'There is no `/deploy strat`. Did you mean start?'],
     ['start production small 1.0.0 now please', 'start <environment> [system] [version]'],
     ['start production small -1', 'A version starts with a letter or digit'],
+    ['start production other small', '`small` is a system too, where the version is read'],
     ['start production broken', 'broken.yaml:2'],
     ['start production warehouse', 'There is no system `warehouse`. Loaded: '],
     ['go', 'No deployment is running in this channel'],
