@@ -88,6 +88,22 @@ it('a second system where the version belongs is refused, with which word is wha
   });
 });
 
+it('names in another case are the same names; a version stays as it is typed', () => {
+  const place = choosePlace(
+    { environment: 'PRODUCTION', rest: ['Small', 'RC1'] },
+    { files, channelNames: [], last: undefined },
+  );
+  expect(place).toEqual({ ok: true, value: { environment: 'production', system: 'small', version: 'RC1' } });
+  expect(placeOf('TINY', 'Small')).toMatchObject({ error: { code: 'version_invalid' } });
+  const without = { ...files, environments: new Map() } as Files;
+  expect(
+    choosePlace(
+      { environment: 'Staging', rest: ['tiny'] },
+      { files: without, channelNames: [], last: undefined },
+    ),
+  ).toMatchObject({ value: { environment: 'staging' } });
+});
+
 it('a system where the environment belongs is told its place', () => {
   const place = choosePlace(
     { environment: 'small', rest: ['production'] },
