@@ -30,7 +30,16 @@ describe('rolling back', () => {
       'Type RESTORE to go on with it': 'restore',
     });
     expect(wrong.errors).toEqual({ restore_word: expect.stringContaining('Type the word RESTORE') });
-    await e2e.submits('omar', { 'Type RESTORE to go on with it': 'RESTORE' });
+    const needless = await e2e.submits('omar', {
+      Plan: ['app'],
+      'Type RESTORE to go on with it': 'RESTORE',
+    });
+    expect(needless.errors).toEqual({ restore_word: expect.stringContaining('app loses none') });
+    await e2e.asks('omar', 'rollback RESTORE health is gone', 'app loses none', 'plan=database');
+    await e2e.submits('omar', {
+      Plan: ['app', 'database'],
+      'Type RESTORE to go on with it': 'RESTORE',
+    });
     await e2e.card('Rolling back', 'Back to 1.0.0', 'Application + Database', 'health is gone');
     await e2e.threadLine('Rolling back by <@U0OMAR>: health is gone');
   });

@@ -3,6 +3,7 @@ import { err, ok } from '../../lib/result.ts';
 import { stated } from '../../lib/stated.ts';
 import type { Instant } from '../../lib/time.ts';
 import { requireMember } from '../actor.ts';
+import type { EffectiveChecklist } from '../checklist.ts';
 import type { Deployment, RollbackRun } from '../deployment.ts';
 import { numberOf } from '../deployment.ts';
 import type { DueSource } from '../due.ts';
@@ -45,9 +46,9 @@ export const rollBack = (
   if (!plans.ok) return plans;
   const reason = requireReason(input.reason);
   if (!reason.ok) return reason;
-  const word = requireRestoreWord(input.restoreWord);
-  if (!word.ok) return word;
   const losing = losingPlans(situation, plans.value);
+  const word = requireRestoreWord(situation, { typed: input.restoreWord, plans: plans.value, losing });
+  if (!word.ok) return word;
   const needsTwo = losing.length > 0 && !word.value;
   const asked = needsTwo ? confirmedBy(situation, input, losing) : undefined;
   const targetVersion = targetOf(situation, { input, asked, plans: plans.value });
@@ -177,16 +178,41 @@ const choosePlans = (situation: Situation, named: readonly string[]): Result<rea
     : err(refusal('plan_unknown', `There is no plan ${quoted(unknown)}. Plans: ${available.join(', ')}.`));
 };
 
-/** Whether the word was typed; another word was meant to be it. */
-const requireRestoreWord = (typed = ''): Result<boolean, Refusal> =>
-  typed.trim() === '' || typed.trim() === RESTORE
-    ? ok(typed.trim() === RESTORE)
+type Typed = {
+  readonly typed: string | undefined;
+  readonly plans: readonly string[];
+  readonly losing: readonly string[];
+};
+
+/** Whether the word was typed; another word was meant to be it. Where nothing is lost, another plan may have been meant. */
+const requireRestoreWord = (
+  { checklist }: Situation,
+  { typed = '', plans, losing }: Typed,
+): Result<boolean, Refusal> => {
+  const word = typed.trim();
+  if (word === '') return ok(false);
+  if (losing.length === 0) return err(needless(plans, losingIn(checklist)));
+  return word === RESTORE
+    ? ok(true)
     : err(
         refusal(
           'restore_word_missing',
           `Type the word ${RESTORE} to go on with it yourself, or leave it empty: then a second person confirms it.`,
         ),
       );
+};
+
+const needless = (plans: readonly string[], losing: readonly string[]): Refusal => {
+  const loses = plans.length === 1 ? 'loses' : 'lose';
+  const other = losing.length === 0 ? '' : ` Or choose what was meant: plan=${losing.join(',')}.`;
+  return refusal(
+    'restore_word_needless',
+    `${RESTORE} is only for a rollback that loses data, and ${plans.join(', ')} ${loses} none. Nothing was done: leave the word out.${other}`,
+  );
+};
+
+const losingIn = (checklist: EffectiveChecklist): readonly string[] =>
+  Object.entries(rollbackPlansOf(checklist)).flatMap(([id, { dataLoss }]) => (dataLoss ? [id] : []));
 
 const defaultPlans = ({ checklist }: Situation): readonly string[] => {
   const plans = Object.entries(rollbackPlansOf(checklist));

@@ -97,6 +97,7 @@ const ABOUT: readonly (readonly [RefusalCode, InputPlace])[] = [
   ['time_invalid', INPUT.deployedAt],
   ['time_invalid', INPUT.plannedGo],
   ['restore_word_missing', INPUT.restoreWord],
+  ['restore_word_needless', INPUT.restoreWord],
   ['plan_unknown', INPUT.plans(0)],
   ['version_invalid', INPUT.version],
   ['version_missing', INPUT.version],
