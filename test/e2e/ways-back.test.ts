@@ -23,6 +23,16 @@ describe('rolling back', () => {
     expect(view.title).toBe('Roll back');
     expect(view.visibleText).toContain('Health fails for more than five minutes');
     expect(view.visibleText).toContain('May be left empty: then a second person confirms it.');
+    expect(view.submit).toBe('Roll back');
+    const boxes = { viewId: view.id, actionId: 'roll_back.plans' };
+    await e2e.sandbox.as('omar').choose(boxes, ['app', 'database']);
+    const losing = await eventually('the warning', () => {
+      const drawn = e2e.sandbox.as('omar').view();
+      return drawn?.submit === 'Roll back, lose data' ? drawn : undefined;
+    });
+    expect(losing.visibleText).toContain('Data will be lost:');
+    await e2e.sandbox.as('omar').choose(boxes, ['app']);
+    await eventually('no warning', () => e2e.sandbox.as('omar').view()?.submit === 'Roll back');
     const wrong = await e2e.submits('omar', {
       Plan: ['app', 'database'],
       Reason: 'health is gone',

@@ -174,7 +174,7 @@ const choosePlans = (situation: Situation, named: readonly string[]): Result<rea
   const available = Object.keys(rollbackPlansOf(situation.checklist));
   const unknown = named.find((id) => !available.includes(id));
   return unknown === undefined
-    ? ok(named.length > 0 ? [...new Set(named)] : defaultPlans(situation))
+    ? ok(named.length > 0 ? [...new Set(named)] : usualPlans(situation))
     : err(refusal('plan_unknown', `There is no plan ${quoted(unknown)}. Plans: ${available.join(', ')}.`));
 };
 
@@ -214,7 +214,8 @@ const needless = (plans: readonly string[], losing: readonly string[]): Refusal 
 const losingIn = (checklist: EffectiveChecklist): readonly string[] =>
   Object.entries(rollbackPlansOf(checklist)).flatMap(([id, { dataLoss }]) => (dataLoss ? [id] : []));
 
-const defaultPlans = ({ checklist }: Situation): readonly string[] => {
+/** The plans where none is named: those the file marks, else its first. */
+export const usualPlans = ({ checklist }: Situation): readonly string[] => {
   const plans = Object.entries(rollbackPlansOf(checklist));
   const chosen = plans.filter(([, plan]) => plan.default).map(([id]) => id);
   return chosen.length > 0 ? chosen : plans.slice(0, 1).map(([id]) => id);
