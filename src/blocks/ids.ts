@@ -38,6 +38,8 @@ export const ACTION = {
   /** Selects of the start modal that change what else it asks. */
   startEnvironment: 'start.environment',
   startSystem: 'start.system',
+  /** Boxes of the roll back modal that decide whether data is lost. */
+  rollBackPlans: 'roll_back.plans',
   /** A button that only opens a link. Slack reports the click; nothing has to be done. */
   openLink: 'link.open',
 } as const;
@@ -113,7 +115,7 @@ export const INPUT = {
   /** Boxes of the lines of a group confirmation. */
   lines: (group: number): InputPlace => place(`lines.${group}`, 'boxes'),
   /** Boxes of rollback plans. */
-  plans: (group: number): InputPlace => place(`plans.${group}`, 'boxes'),
+  plans: (group: number): InputPlace => place(`plans.${group}`, ACTION.rollBackPlans),
   /** Boxes of debts to take responsibility for. */
   debts: (group: number): InputPlace => place(`debts.${group}`, 'boxes'),
 } as const;

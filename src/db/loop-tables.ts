@@ -14,6 +14,8 @@ export type InboxRow = {
   readonly body: JsonObject;
   readonly receivedAt: Instant;
   readonly tries: number;
+  /** How it ended where its person still waits for the answer; null: it did not end. */
+  readonly outcome: string | null;
 };
 
 /** How long a live process may take to handle what it took from the inbox before the sweeper takes it over. */
@@ -21,7 +23,7 @@ const CLAIM_MS = 10_000;
 
 export const inboxStore = (db: Kysely<Schema>, self: number) => ({
   /** Stores envelopes in one statement; returns the ids that were new. A known id is a repeated delivery. */
-  insert: async (rows: readonly Omit<InboxRow, 'tries'>[]): Promise<ReadonlySet<string>> => {
+  insert: async (rows: readonly Omit<InboxRow, 'tries' | 'outcome'>[]): Promise<ReadonlySet<string>> => {
     const inserted = await db
       .insertInto('inbox')
       .values(
@@ -44,6 +46,16 @@ export const inboxStore = (db: Kysely<Schema>, self: number) => ({
     const result = await db
       .updateTable('inbox')
       .set({ handled_at: new Date(now), outcome })
+      .where('id', '=', id)
+      .where('handled_at', 'is', null)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  },
+  /** Notes how an envelope ended while its person has no answer yet. False when it was handled by somebody else. */
+  leaveOpen: async (id: string, outcome: string): Promise<boolean> => {
+    const result = await db
+      .updateTable('inbox')
+      .set({ outcome })
       .where('id', '=', id)
       .where('handled_at', 'is', null)
       .executeTakeFirst();
@@ -73,12 +85,13 @@ export const inboxStore = (db: Kysely<Schema>, self: number) => ({
       )
       .returningAll()
       .execute();
-    return rows.map(({ id, kind, body, received_at, tries }) => ({
+    return rows.map(({ id, kind, body, received_at, tries, outcome }) => ({
       id,
       kind,
       body,
       receivedAt: received_at.getTime(),
       tries,
+      outcome,
     }));
   },
   /** Takes handled envelopes away, bodies and keys; returns how many. One that Slack sends again after that is a new one. */

@@ -227,8 +227,11 @@ export type Deployment = {
   readonly followUps: readonly FollowUp[];
   readonly alerts: readonly Alert[];
   readonly rollback?: RollbackRun;
-  /** A rollback with data loss that somebody asked for last; whether it still stands says `askedRollback`. */
-  readonly rollbackAsked?: RollbackRun;
+  /**
+   * A rollback with data loss that somebody asked for last; whether it still stands says `askedRollback`. `lapsedAt`: the
+   * asker was told that nobody confirmed it; absent: not yet.
+   */
+  readonly rollbackAsked?: RollbackRun & { readonly lapsedAt?: Instant };
   /** Outcome by the criteria so far; absent until they were judged. */
   readonly judgedOutcome?: { readonly outcome: DeploymentOutcome; readonly at: Instant };
   /**

@@ -5,6 +5,7 @@ import { alertDues, suspectDues } from './watch/alerts.ts';
 import { followUpDues } from './watch/follow-ups.ts';
 import { lostRunDues, pollDues, timerDues } from './watch/waits.ts';
 import { dueItemDues, stageItemDues } from './watch/due-items.ts';
+import { askDues } from './decide/roll-back.ts';
 import type { Due, DueSource } from './due.ts';
 import type { DomainEvent } from './events.ts';
 import { evolveAll } from './evolve/evolve.ts';
@@ -24,6 +25,7 @@ const SOURCES: readonly DueSource[] = [
   stageItemDues,
   gateDues,
   nagDues,
+  askDues,
   rollbackDues,
   signOffDues,
 ];

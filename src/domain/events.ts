@@ -104,6 +104,8 @@ export type StateEvent =
       readonly plans: readonly string[];
       readonly targetVersion: string | null;
     } & Reasoned)
+  /** Nobody confirmed it in time: it starts nothing any more. */
+  | { readonly type: 'rollback_ask_lapsed'; readonly ask: RollbackRun }
   | { readonly type: 'rollback_started'; readonly run: RollbackRun }
   | { readonly type: 'rolled_back' }
   /** Somebody freed its place by hand. */

@@ -39,6 +39,7 @@ export const REFUSAL_CODES = [
   'time_invalid',
   'plan_unknown',
   'restore_word_missing',
+  'restore_word_needless',
   'role_unknown',
   'already_signed',
   'sign_off_not_open',

@@ -198,6 +198,15 @@ const ROWS: readonly Row[] = [
     /Type the word RESTORE/,
   ],
   [
+    'restore_word_needless',
+    'no data would be lost',
+    () => situationIn('watching'),
+    by('bob', (now, who) =>
+      rollBack(now, { actor: who, reason: 'x', plans: ['app'], restoreWord: 'RESTORE' }),
+    ),
+    /RESTORE is only for a rollback that loses data, and app loses none.*plan=database/,
+  ],
+  [
     'role_unknown',
     'the role is mistyped',
     () => situationIn('watching'),

@@ -88,18 +88,22 @@ export const createDialogs = (deps: DialogDeps): Dialogs => {
     else await client.views.open({ trigger_id, view });
   };
   const inTurn = oneAtATime();
+  const showInTurn = (dialog: Dialog, asked: Asked): Promise<void> => {
+    const viewId = viewIdOf(dialog);
+    return viewId === undefined ? show(dialog, asked) : inTurn(viewId, () => show(dialog, asked));
+  };
   return {
     open: async (dialog, asked, orElse) => {
       try {
         const refused = viewIdOf(dialog) === undefined && (await refusedToOpen(deps.loop, dialog, asked));
-        await (refused ? deps.whisper(asked, refusalMessage(refused)) : show(dialog, asked));
+        await (refused ? deps.whisper(asked, refusalMessage(refused)) : showInTurn(dialog, asked));
       } catch (err) {
         deps.log.warn({ err, dialog: dialog.name }, 'dialog_not_opened');
         await deps.whisper(asked, orElse === undefined ? NOT_OPENED : refusalMessage(orElse));
       }
     },
     redraw: (dialog, asked) =>
-      inTurn(viewIdOf(dialog) ?? '', () => show(dialog, asked)).catch((err: unknown) =>
+      showInTurn(dialog, asked).catch((err: unknown) =>
         deps.log.warn({ err, dialog: dialog.name }, 'dialog_not_redrawn'),
       ),
   };
@@ -149,7 +153,9 @@ const viewFor = async (deps: DialogDeps, dialog: Dialog, asked: Asked): Promise<
   }
   const entry = ref.itemId === undefined ? undefined : scene.board.plan.byId.get(ref.itemId);
   if (entry !== undefined) return itemView(deps, dialog.name, { scene, entry });
-  return deploymentView(dialog.name, scene, { ...ref, viewer: asked.person.id });
+  const viewer = asked.person.id;
+  if ('plans' in dialog) return rollBackModal(scene, viewer, dialog.plans);
+  return deploymentView(dialog.name, scene, { ...ref, viewer });
 };
 
 const ITEM_VIEWS: Partial<Record<DialogName, (scene: Scene, entry: PlanItem) => ModalView>> = {

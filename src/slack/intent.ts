@@ -83,6 +83,13 @@ export type Dialog =
       readonly viewId?: string;
     }
   | { readonly name: DialogName; readonly ref: Ref }
+  /** The open dialog that is drawn again, with the plans that are ticked now. */
+  | {
+      readonly name: 'roll_back';
+      readonly ref: Ref;
+      readonly viewId: string;
+      readonly plans: readonly string[];
+    }
   /** `viewId`: the open dialog that is drawn again. */
   | { readonly name: StandingDialog; readonly ref: Ref; readonly viewId?: string };
 

@@ -244,11 +244,20 @@ const followUp = (deps: ListenDeps, order: Order, before: Before): void => {
   const { intent } = order;
   const answersItself = (refused: Refusal) => dialogInstead(intent, refused) !== undefined;
   deps.later(async () => {
-    const result = await carryOutLogged(deps, { ...order, cause: { ...order.cause, answersItself } });
+    const cause: Cause = { ...order.cause, answersItself, isHandledByCaller: true };
+    const result = await carryOutLogged(deps, { ...order, cause });
     const refused = result?.ok === false ? result.error : undefined;
     const dialog = refused === undefined ? undefined : dialogInstead(intent, refused);
-    await (dialog === undefined ? redraw(deps, before) : deps.openDialog(dialog, before.asked, refused));
+    if (refused === undefined || dialog === undefined) return redraw(deps, before);
+    await deps.openDialog(dialog, before.asked, refused);
+    await handled(deps, cause.inboxId, refused);
   }, before.asked.person.id);
+};
+
+/** Its person has the dialog, or was told why not. Where this cannot be stored they are told once more, by the sweeper. */
+const handled = async ({ loop, log }: ListenDeps, inboxId: string, { code }: Refusal): Promise<void> => {
+  const end = { outcome: `refused:${code}`, now: loop.now().getTime() };
+  await attempt(() => loop.transact((tx) => tx.inbox.finish(inboxId, end)), log);
 };
 
 const attempt = async <T>(work: () => Promise<T>, log: Log): Promise<T | undefined> => {

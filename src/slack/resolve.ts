@@ -6,6 +6,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { quoted, refusal } from '../domain/refusal.ts';
 import type { Board } from '../domain/standing.ts';
+import { nameIn } from '../lib/name-in.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
@@ -75,27 +76,32 @@ export const resolveAct = async (
   const scene = sceneOf(situation);
   const phase = phaseCalled(scene, act);
   if (phase !== undefined) return ok(phase);
-  const item = findItemByName(scene.board, act.item);
+  const item = findItemByName(scene.board, act);
   return item.ok ? ok(act.make(item.value)) : item;
 };
 
 /** What is meant when a phase is named, and no item is called the same. */
 const phaseCalled = (scene: Scene, { item, forPhase }: TypedAct): Act | undefined => {
   const { plan } = scene.board;
-  const isPhase = !plan.byId.has(item) && plan.items.some(({ phaseId }) => phaseId === item);
-  if (!isPhase || forPhase === undefined) return undefined;
-  const { byClick, withLine, alone } = groupLines(scene, item);
-  return forPhase(item, {
+  if (forPhase === undefined || nameIn(item, plan.byId.keys()) !== undefined) return undefined;
+  const phaseId = nameIn(
+    item,
+    plan.items.map((entry) => entry.phaseId),
+  );
+  if (phaseId === undefined) return undefined;
+  const { byClick, withLine, alone } = groupLines(scene, phaseId);
+  return forPhase(phaseId, {
     byClick: byClick.map((entry) => entry.item.id),
     withLine: withLine.map(({ item: { id, title } }) => ({ id, why: `${title} (asks what you saw)` })),
     alone: alone.map((entry) => `${entry.item.title} (${whyAlone(entry)})`),
   });
 };
 
-const findItemByName = (board: Board, typed: string): Result<string, Refusal> => {
+const findItemByName = (board: Board, { item: typed, forPhase }: TypedAct): Result<string, Refusal> => {
   const ids = board.plan.items.map(({ item }) => item.id);
+  const named = nameIn(typed, ids);
+  if (named !== undefined) return ok(named);
   const name = typed.toLowerCase();
-  if (ids.includes(name)) return ok(name);
   const numbered = /^\d{1,4}$/.test(name) ? itemIdByNumber(board, Number(name)) : undefined;
   if (numbered !== undefined) return ok(numbered);
   const starting = ids.filter((id) => id.startsWith(name));
@@ -109,10 +115,12 @@ const findItemByName = (board: Board, typed: string): Result<string, Refusal> =>
       ),
     );
   }
-  const near = nearest(name, ids);
+  const phases = forPhase === undefined ? [] : board.plan.items.map(({ phaseId }) => phaseId);
+  const near = nearest(name, [...new Set([...ids, ...phases])]);
   const hint =
     near.length === 0
       ? 'Open phase shows the ids; the numbers stand on the card too.'
       : `Did you mean ${near.join(' or ')}?`;
-  return err(refusal('unknown_item', `There is no item ${quoted(typed)}. ${hint}`));
+  const what = forPhase === undefined ? 'item' : 'item or phase';
+  return err(refusal('unknown_item', `There is no ${what} ${quoted(typed)}. ${hint}`));
 };

@@ -26,6 +26,7 @@ import { stated } from '../lib/stated.ts';
 import { noticeRow, tell } from '../usecases/notices.ts';
 import { actorFor } from '../usecases/act.ts';
 import { readinessOfFiles } from '../usecases/count-readiness.ts';
+import { environmentCalled, systemCalled } from '../usecases/files.ts';
 import { countsOf } from '../usecases/preflight.ts';
 import { leftLocked } from '../usecases/lock-place.ts';
 import { environmentOf, situate } from '../usecases/situate.ts';
@@ -152,7 +153,7 @@ const showStatus = async (
       ? statusMessage(await scenes(looking, await seenAll(looking, [target.value])))
       : refusalMessage(target.error);
   }
-  const wanted = of?.environment;
+  const wanted = of === undefined ? undefined : environmentCalled(loop.files(), of.environment);
   const known = [...loop.files().environments.keys()];
   if (wanted !== undefined && known.length > 0 && !known.includes(wanted)) {
     const near = nearest(wanted, known);
@@ -192,8 +193,9 @@ const showReport = async (looking: Looking, target: Target, { person, from }: As
 };
 
 /** A name without history that no checklist has was mistyped. */
-const showHistory = async (looking: Looking, system: string | undefined): Promise<Message> => {
+const showHistory = async (looking: Looking, typed: string | undefined): Promise<Message> => {
   const { loop, stores } = looking;
+  const system = typed === undefined ? undefined : (systemCalled(loop.files(), typed) ?? typed);
   const filter = { limit: HISTORY, ...stated({ system }) };
   const deployments = await stores.deployments.listRecent(loop.teamId, filter);
   const known = [...loop.files().checklists.keys()];

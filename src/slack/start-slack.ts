@@ -17,6 +17,7 @@ import { createIntake } from './intake.ts';
 import type { InboxEntry } from './intake.ts';
 import type { Asked, Said } from './listen.ts';
 import { askedBy, createListeners, orderOf } from './listen.ts';
+import { tellLostDialog } from './lost-dialog.ts';
 import { createMessenger } from './messenger/messenger.ts';
 import type { Messenger } from './messenger/messenger.ts';
 import type { ShowStores } from './show.ts';
@@ -47,7 +48,9 @@ export type SlackOptions = {
     claimAbandoned: (
       now: Instant,
       limit: number,
-    ) => Promise<readonly { id: string; kind: string; body: JsonObject; tries: number }[]>;
+    ) => Promise<
+      readonly { id: string; kind: string; body: JsonObject; tries: number; outcome: string | null }[]
+    >;
     finish: (id: string, end: { outcome: string; now: Instant }) => Promise<boolean>;
   };
   readonly runHistory: (
@@ -80,6 +83,14 @@ const whisperWith =
     if (!told.ok) log.warn({ problem: told.error }, 'person_not_told');
   };
 
+/** Carries out what was taken over; what breaks is taken over again. */
+const followWith =
+  (loop: Loop, log: Log) =>
+  (order: Order): Promise<unknown> =>
+    carryOut(loop, order).catch((err: unknown) =>
+      log.error({ err, inboxId: order.cause.inboxId }, 'order_broke_off'),
+    );
+
 /** Everything between Slack and the use cases, over either transport. */
 export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
   const { token, apiUrl, fetch, now, log, inbox } = options;
@@ -110,10 +121,7 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
   });
   attach(app, listeners, log);
 
-  const follow = (order: Order): Promise<unknown> =>
-    carryOut(loop, order).catch((err: unknown) =>
-      log.error({ err, inboxId: order.cause.inboxId }, 'order_broke_off'),
-    );
+  const follow = followWith(loop, log);
   const sweepInbox = async (): Promise<void> => {
     for (const row of await inbox.claimAbandoned(now().getTime(), SWEEP_BATCH)) {
       const envelope = parseEnvelope(row.body);
@@ -121,6 +129,7 @@ export const startSlack = async (options: SlackOptions): Promise<SlackEdge> => {
       const end = (outcome: string) => inbox.finish(row.id, { outcome, now: now().getTime() });
       log.warn({ inboxId: row.id, tries: row.tries, readable: order !== undefined }, 'inbox_taken_over');
       if (envelope === undefined || order === undefined) await end('unreadable');
+      else if (row.outcome !== null) await tellLostDialog(loop, { envelope, order, outcome: row.outcome });
       else if (row.tries > MOST_TRIES) {
         log.error({ inboxId: row.id, tries: row.tries }, 'order_given_up');
         if (await end('given_up')) await whisper(askedBy(envelope), { text: givenUp(row.id) });

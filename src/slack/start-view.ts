@@ -7,6 +7,7 @@ import type { Deployment } from '../domain/deployment.ts';
 import { approvalRoles, isGiven, openRoles, rolesOf } from '../domain/roles.ts';
 import { stated } from '../lib/stated.ts';
 import { carriableOf } from '../usecases/carriable.ts';
+import { environmentCalled } from '../usecases/files.ts';
 import { ATTEMPTS, runningVersion } from '../usecases/running-version.ts';
 import { environmentOf } from '../usecases/situate.ts';
 import type { Tx } from '../usecases/stores.ts';
@@ -14,17 +15,15 @@ import type { Loop } from '../usecases/world.ts';
 import type { Dialog } from './intent.ts';
 import type { Asked } from './listen.ts';
 
+type StartDialog = Extract<Dialog, { name: 'start' }>;
+
 /** The start dialog, filled in from the last run of this channel. */
-export const startView = async (
-  loop: Loop,
-  dialog: Extract<Dialog, { name: 'start' }>,
-  asked: Asked,
-): Promise<ModalView> => {
+export const startView = async (loop: Loop, dialog: StartDialog, asked: Asked): Promise<ModalView> => {
   const { checklists, environments } = loop.files();
   const channel = asked.channel ?? dialog.channel ?? '';
   const [last] = [...(await recentOf(loop, { channel, limit: 1 })), ...(await recentOf(loop, { limit: 1 }))];
   const systems = [...checklists.values()].map(({ system, title }) => ({ system, title }));
-  const { environment, system } = preselected(dialog, last, systems);
+  const { environment, system } = preselected(asWritten(loop, dialog), last, systems);
   const checklist = system === undefined ? undefined : checklists.get(system);
   const earlier =
     system === undefined || environment === undefined
@@ -49,6 +48,12 @@ export const startView = async (
   });
 };
 
+/** The environment as its file is called, however it was typed. */
+const asWritten = (loop: Loop, dialog: StartDialog): StartDialog =>
+  dialog.environment === undefined
+    ? dialog
+    : { ...dialog, environment: environmentCalled(loop.files(), dialog.environment) };
+
 type Filter = Parameters<Tx['deployments']['listRecent']>[1];
 
 const recentOf = (loop: Loop, filter: Filter): Promise<Deployment[]> =>
@@ -56,7 +61,7 @@ const recentOf = (loop: Loop, filter: Filter): Promise<Deployment[]> =>
 
 /** What was chosen. Where nothing was said yet, what ran last. The only system there is goes without saying. */
 const preselected = (
-  dialog: Extract<Dialog, { name: 'start' }>,
+  dialog: StartDialog,
   last: Deployment | undefined,
   systems: readonly { readonly system: string }[],
 ): { readonly environment: string | undefined; readonly system: string | undefined } => {

@@ -25,6 +25,8 @@ export type Cause = {
   readonly isTyped?: boolean;
   /** True for a refusal the caller answers itself, by opening the dialog that asks for what was missing. */
   readonly answersItself?: (refusal: Refusal) => boolean;
+  /** With that answer the caller also marks it handled: until then a crash leaves it to the sweeper, so that somebody answers. */
+  readonly isHandledByCaller?: true;
 };
 
 /** What is told to the one who asked, when it went well. Undefined: what they look at says it already. */
@@ -100,17 +102,21 @@ export const finish = async (loop: Loop, tx: Tx, ending: Ending): Promise<void> 
   if (cause === undefined) return;
   const now = loop.now().getTime();
   const outcome = result.ok ? 'done' : `refused:${result.error.code}`;
-  if (!(await tx.inbox.finish(cause.inboxId, { outcome, now }))) throw new AlreadyHandled(cause.inboxId);
+  const isAnswered = !result.ok && cause.answersItself?.(result.error) === true;
+  const isOurs =
+    isAnswered && cause.isHandledByCaller === true
+      ? await tx.inbox.leaveOpen(cause.inboxId, outcome)
+      : await tx.inbox.finish(cause.inboxId, { outcome, now });
+  if (!isOurs) throw new AlreadyHandled(cause.inboxId);
+  if (isAnswered) return;
   const notice = answerNotice(cause, ending);
   if (notice !== undefined) await tell(tx, noticeRow(`answer:${cause.inboxId}`, deploymentId, notice), now);
 };
 
-const answerNotice = ({ reply, answersItself }: Cause, { result, answered }: Ending): Notice | undefined => {
+const answerNotice = ({ reply }: Cause, { result, answered }: Ending): Notice | undefined => {
   if (reply === undefined) return undefined;
-  if (result.ok) return answered === undefined ? undefined : { kind: 'told', reply, text: answered };
-  return answersItself?.(result.error) === true
-    ? undefined
-    : { kind: 'refused', reply, refusal: result.error };
+  if (!result.ok) return { kind: 'refused', reply, refusal: result.error };
+  return answered === undefined ? undefined : { kind: 'told', reply, text: answered };
 };
 
 /** Who acts, as the rules of the deployment see them. `from`: the channel they were seen to be in. */

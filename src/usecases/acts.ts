@@ -5,17 +5,16 @@ import { giveGo, giveNoGo, resume } from '../domain/decide/gate.ts';
 import { setVersion } from '../domain/decide/set-version.ts';
 import { rollBack } from '../domain/decide/roll-back.ts';
 import { signOff } from '../domain/decide/sign-off.ts';
-import { progressOf } from '../domain/deployment.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import { evolveAll } from '../domain/evolve/evolve.ts';
 import type { Refusal, RefusalCode } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
 import { confirmItem } from '../domain/settle/confirm-item.ts';
+import { byClickIn, itemsOfAlert } from '../domain/settle/items-to-run.ts';
 import { rerunItems } from '../domain/settle/rerun-items.ts';
 import { failItem, markNotApplicable, skipItem } from '../domain/settle/skip-item.ts';
 import { acceptRed, noteItem, undoItem } from '../domain/settle/undo-item.ts';
 import type { Actor, Situation } from '../domain/situation.ts';
-import { boardOf } from '../domain/standing.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
 import { stated } from '../lib/stated.ts';
@@ -99,8 +98,9 @@ const decideByRules = (situation: Situation, actor: Actor, act: Act): Decided =>
     case 'rerun':
       return rerunItems(situation, { ...act, actor });
     case 'rerun_group':
+      return rerun(situation, actor, byClickIn(situation, act));
     case 'rerun_alert':
-      return rerunItems(situation, { itemIds: itemsToRun(situation, act), actor });
+      return rerun(situation, actor, itemsOfAlert(situation, act.alertId));
     default:
       return decideOnDeployment(situation, actor, act);
   }
@@ -124,31 +124,8 @@ type DeploymentAct = Exclude<
   }
 >;
 
-const itemsToRun = (
-  situation: Situation,
-  act: Extract<Act, { kind: 'rerun_group' | 'rerun_alert' }>,
-): readonly string[] => {
-  if (act.kind === 'rerun_alert') {
-    const alert = situation.deployment.alerts.findLast(({ id, state }) =>
-      act.alertId === undefined ? state.kind !== 'resolved' : id === act.alertId,
-    );
-    return (alert?.itemIds ?? []).filter((id) => progressOf(situation.deployment, id).running === undefined);
-  }
-  return boardOf(situation)
-    .plan.items.filter(({ phaseId, applies, item }) => {
-      const { measured, running, settled } = progressOf(situation.deployment, item.id);
-      const isFresh = measured === undefined && running === undefined && settled === undefined;
-      return (
-        phaseId === act.phaseId &&
-        applies &&
-        isFresh &&
-        item.body.kind === 'check' &&
-        (act.effect === undefined || item.body.effect === act.effect)
-      );
-    })
-    .filter((entry) => situation.readiness(entry).kind === 'by_click')
-    .map(({ item }) => item.id);
-};
+const rerun = (situation: Situation, actor: Actor, itemIds: Result<readonly string[], Refusal>): Decided =>
+  itemIds.ok ? rerunItems(situation, { itemIds: itemIds.value, actor }) : itemIds;
 
 const decideOnDeployment = (situation: Situation, actor: Actor, act: DeploymentAct): Decided => {
   switch (act.kind) {

@@ -74,3 +74,46 @@ it('an unknown system is answered with the nearest names, else with all that are
     error: { code: 'unknown_environment', message: 'There is no environment `mars`. Loaded: production.' },
   });
 });
+
+it('a second system where the version belongs is refused, with which word is what', () => {
+  expect(placeOf('tiny', 'small')).toMatchObject({
+    error: {
+      code: 'version_invalid',
+      message:
+        '`small` is a system too, where the version is read. One of them: /deploy start production tiny <version> or /deploy start production small <version>.',
+    },
+  });
+  expect(placeOf('tiny', 'tiny')).toMatchObject({
+    error: { message: expect.stringContaining('Type /deploy start production tiny <version>.') as string },
+  });
+});
+
+it('names in another case are the same names; a version stays as it is typed', () => {
+  const place = choosePlace(
+    { environment: 'PRODUCTION', rest: ['Small', 'RC1'] },
+    { files, channelNames: [], last: undefined },
+  );
+  expect(place).toEqual({ ok: true, value: { environment: 'production', system: 'small', version: 'RC1' } });
+  expect(placeOf('TINY', 'Small')).toMatchObject({ error: { code: 'version_invalid' } });
+  const without = { ...files, environments: new Map() } as Files;
+  expect(
+    choosePlace(
+      { environment: 'Staging', rest: ['tiny'] },
+      { files: without, channelNames: [], last: undefined },
+    ),
+  ).toMatchObject({ value: { environment: 'staging' } });
+});
+
+it('a system where the environment belongs is told its place', () => {
+  const place = choosePlace(
+    { environment: 'small', rest: ['production'] },
+    { files, channelNames: [], last: undefined },
+  );
+  expect(place).toMatchObject({
+    error: {
+      code: 'unknown_environment',
+      message:
+        'There is no environment `small`: it is a system, which stands after the environment. Loaded: production.',
+    },
+  });
+});

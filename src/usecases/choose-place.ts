@@ -5,10 +5,11 @@ import { quoted, refusal } from '../domain/refusal.ts';
 import { versionProblem } from '../domain/decide/set-version.ts';
 import type { Json, JsonObject } from '../lib/json.ts';
 import { placeholdersIn } from '../lib/placeholders.ts';
+import { nameIn } from '../lib/name-in.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
-import { hasEnvironmentFiles, problemLines } from './files.ts';
+import { environmentCalled, hasEnvironmentFiles, problemLines, systemCalled } from './files.ts';
 import type { Files } from './world.ts';
 
 /** What `/deploy start <environment> [system] [version]` says, word by word. */
@@ -48,15 +49,15 @@ const readWords = (
   [first, second]: readonly string[],
   { files, environment, implied }: { files: Files; environment: string; implied: string | undefined },
 ): Result<Place | typeof ASK, Refusal> => {
-  const isSystem = first !== undefined && (files.checklists.has(first) || files.broken.has(first));
+  const named = first === undefined ? undefined : systemCalled(files, first);
   const known = [...files.checklists.keys()];
-  if (first !== undefined && !isSystem && !isMeantAsVersion({ first, second, implied, known })) {
+  if (first !== undefined && named === undefined && !isMeantAsVersion({ first, second, implied, known })) {
     return err(refusal('unknown_system', `There is no system ${quoted(first)}. ${hintFor(first, known)}`));
   }
-  const system = isSystem ? first : implied;
+  const system = named ?? implied;
   if (system === undefined) return ok(ASK);
-  const place = { environment, system, version: (isSystem ? second : first) ?? null };
-  const problem = placeProblem(files, place);
+  const place = { environment, system, version: (named === undefined ? first : second) ?? null };
+  const problem = twoSystems(files, place) ?? placeProblem(files, place);
   return problem === undefined ? ok(place) : err(problem);
 };
 
@@ -73,21 +74,36 @@ const isMeantAsVersion = (said: {
   return isVersion && nearest(said.first, said.known).length === 0;
 };
 
+/** A loaded system's name is no version: whoever types two systems means one of them. */
+const twoSystems = ({ checklists }: Files, { environment, system, version }: Place): Refusal | undefined => {
+  const other = version === null ? undefined : nameIn(version, checklists.keys());
+  if (version === null || other === undefined) return undefined;
+  const typed = [...new Set([system, other])].map((name) => `/deploy start ${environment} ${name} <version>`);
+  const ways = typed.length === 1 ? 'Type' : 'One of them:';
+  return refusal(
+    'version_invalid',
+    `${quoted(version)} is a system too, where the version is read. ${ways} ${typed.join(' or ')}.`,
+  );
+};
+
 const placeProblem = (files: Files, { system, version }: Place): Refusal | undefined => {
   const broken = files.broken.get(system);
   if (broken !== undefined) return brokenRefusal(system, broken);
   return version === null ? undefined : versionProblem(version);
 };
 
-const knownEnvironment = (name: string, files: Files): Result<string, Refusal> => {
+const knownEnvironment = (typed: string, files: Files): Result<string, Refusal> => {
   const { environments, broken } = files;
+  const name = environmentCalled(files, typed);
   const problems = broken.get(`environments/${name}`) ?? broken.get('environments/');
   if (problems !== undefined) return err(brokenRefusal(`environments/${name}`, problems));
   const isPlain = /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
   if (environments.has(name) || (!hasEnvironmentFiles(files) && isPlain)) return ok(name);
   const known = [...environments.keys()];
+  const isSystem = systemCalled(files, name) !== undefined;
+  const what = isSystem ? ': it is a system, which stands after the environment.' : '.';
   return err(
-    refusal('unknown_environment', `There is no environment ${quoted(name)}. ${hintFor(name, known)}`),
+    refusal('unknown_environment', `There is no environment ${quoted(name)}${what} ${hintFor(name, known)}`),
   );
 };
 

@@ -1,6 +1,7 @@
 import type { FileProblem } from '../domain/checklist.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { refusal } from '../domain/refusal.ts';
+import { nameIn } from '../lib/name-in.ts';
 import type { Files } from './world.ts';
 
 /** Where the environment files stand; as a name among the broken files, the folder itself. */
@@ -10,6 +11,19 @@ const MOST_PROBLEMS = 5;
 /** Whether people wrote environment files at all. Without any the common rules hold everywhere. */
 export const hasEnvironmentFiles = ({ environments, broken }: Files): boolean =>
   environments.size > 0 || [...broken.keys()].some((name) => name.startsWith(FOLDER));
+
+/** The environment that was typed, as its file is called; without any files each is written small. As typed where there is none. */
+export const environmentCalled = (files: Files, typed: string): string => {
+  const broken = [...files.broken.keys()].flatMap((name) =>
+    name.startsWith(FOLDER) ? [name.slice(FOLDER.length)] : [],
+  );
+  if (!hasEnvironmentFiles(files)) return typed.toLowerCase();
+  return nameIn(typed, [...files.environments.keys(), ...broken]) ?? typed;
+};
+
+/** The system that was typed, as its file is called; undefined: there is none, not even a broken one. */
+export const systemCalled = ({ checklists, broken }: Files, typed: string): string | undefined =>
+  nameIn(typed, [...checklists.keys(), ...[...broken.keys()].filter((name) => !name.includes('/'))]);
 
 /** Problems of a file, one a line with its place, as far as an answer has room. */
 export const problemLines = (problems: readonly FileProblem[]): string =>

@@ -5,12 +5,13 @@ import { isEnded } from '../domain/deployment.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { quoted, refusal } from '../domain/refusal.ts';
 import { transition } from '../domain/transition.ts';
+import { nameIn } from '../lib/name-in.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Result } from '../lib/result.ts';
 import { err, ok } from '../lib/result.ts';
 import type { Cause } from './act.ts';
 import { finish } from './act.ts';
-import { hasEnvironmentFiles } from './files.ts';
+import { environmentCalled, hasEnvironmentFiles, systemCalled } from './files.ts';
 import { lockedRefusal } from './lock-place.ts';
 import { persist } from './persist.ts';
 import { environmentOf, situate } from './situate.ts';
@@ -35,8 +36,9 @@ type Changed = { readonly locks: readonly Lock[]; readonly answer: string };
 /** A person closes or opens a place by hand, with a reason, on the environment's audit chain. */
 export const lockEnvironment = async (
   loop: Loop,
-  input: LockInput,
+  typed: LockInput,
 ): Promise<Result<readonly Lock[], Refusal>> => {
+  const input = { ...typed, environment: environmentCalled(loop.files(), typed.environment) };
   const environment = environmentOf(loop, input.environment);
   const own =
     environment.channel === undefined ? undefined : await loop.people.channelId(environment.channel);
@@ -89,13 +91,13 @@ const takeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<
   const unknown = unknownEnvironment(loop, input);
   if (unknown !== undefined) return err(unknown);
   const [first = '', ...rest] = input.reason.trim().split(/\s+/);
-  const isOfSystem = isSystem(loop, first);
-  const reason = isOfSystem ? rest.join(' ') : input.reason;
+  const system = systemCalled(loop.files(), first);
+  const reason = system === undefined ? input.reason : rest.join(' ');
   if (reason === '') return err(reasonMissing(input, first));
   const lock: Lock = {
     teamId: loop.teamId,
     environment,
-    system: isOfSystem ? first : WHOLE_ENVIRONMENT,
+    system: system ?? WHOLE_ENVIRONMENT,
     deploymentId: null,
     heldBy: input.by.id,
     reason,
@@ -108,23 +110,21 @@ const takeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<
     [{ type: 'lock_taken', ...lock }],
     lock.since,
   );
-  const typed = isOfSystem ? `${environment} ${first}` : environment;
+  const typed = system === undefined ? environment : `${environment} ${system}`;
   return ok({
     locks: [lock],
     answer: `${placeOf(lock)} is locked: ${reason}. Free it with /deploy unlock ${typed} <reason>.`,
   });
 };
 
-const isSystem = (loop: Loop, word: string): boolean => {
-  const { checklists, broken } = loop.files();
-  return checklists.has(word) || broken.has(word);
-};
-
 /** Frees one place. What is locked is known from the locks themselves: the files may be broken or gone. */
 const freeByHand = async (loop: Loop, tx: Tx, input: LockInput): Promise<Result<Changed, Refusal>> => {
-  const held = (await tx.locks.list(loop.teamId)).filter(
-    ({ environment }) => environment === input.environment,
+  const all = await tx.locks.list(loop.teamId);
+  const name = nameIn(
+    input.environment,
+    all.map(({ environment }) => environment),
   );
+  const held = all.filter(({ environment }) => environment === name);
   const chosen = chooseLock(loop, input, held);
   if (!chosen.ok) return chosen;
   const { lock, reason } = chosen.value;
@@ -148,7 +148,11 @@ type Chosen = { readonly lock: Lock; readonly reason: string };
 const chooseLock = (loop: Loop, input: LockInput, held: readonly Lock[]): Result<Chosen, Refusal> => {
   const { environment } = input;
   const [first = '', ...rest] = input.reason.trim().split(/\s+/);
-  const named = held.find(({ system }) => system === first);
+  const name = nameIn(
+    first,
+    held.map(({ system }) => system),
+  );
+  const named = held.find(({ system }) => system === name);
   if (named !== undefined) {
     const reason = rest.join(' ');
     return reason === '' ? err(reasonMissing(input, first)) : ok({ lock: named, reason });
@@ -158,8 +162,9 @@ const chooseLock = (loop: Loop, input: LockInput, held: readonly Lock[]): Result
     return err(
       unknownEnvironment(loop, input) ?? refusal('not_locked', `${quoted(environment)} is not locked.`),
     );
-  if (isSystem(loop, first)) {
-    const message = `${placeOf({ system: first, environment })} is not locked by itself. Locked there: ${namesOf(held)}.`;
+  const system = systemCalled(loop.files(), first);
+  if (system !== undefined) {
+    const message = `${placeOf({ system, environment })} is not locked by itself. Locked there: ${namesOf(held)}.`;
     const whole = held.some(({ system }) => system === WHOLE_ENVIRONMENT)
       ? ` To free all of it: /deploy unlock ${environment} <reason>, with a reason that does not begin with a system.`
       : '';

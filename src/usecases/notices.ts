@@ -45,7 +45,14 @@ export type ThreadEvent =
   | { readonly type: 'go_given' }
   /** Said late it may have been overtaken: who and why are those of then. Absent in notices of an older program. */
   | {
-      readonly type: 'deployed' | 'deployed_undone' | 'held' | 'aborted' | 'rollback_asked' | 'rolling_back';
+      readonly type:
+        | 'deployed'
+        | 'deployed_undone'
+        | 'held'
+        | 'aborted'
+        | 'rollback_asked'
+        | 'rollback_ask_lapsed'
+        | 'rolling_back';
       readonly by?: string | null;
       readonly reason?: string;
       /** T-0, where something was deployed. */
@@ -160,6 +167,8 @@ const posts = (change: Transition): readonly NoticeToSend[] => {
         return [...post('aborted', true), ...ended];
       case 'rollback_asked':
         return again('rollback_asked');
+      case 'rollback_ask_lapsed':
+        return post('rollback_ask_lapsed', false, `rollback_ask_lapsed:${after.revision}`);
       case 'rollback_started':
         return post('rolling_back', true);
       case 'rolled_back':
@@ -193,6 +202,8 @@ const factsOf = (event: DomainEvent): { by?: string | null; reason?: string; at?
     case 'aborted':
     case 'rollback_asked':
       return { by: event.by, reason: event.reason };
+    case 'rollback_ask_lapsed':
+      return { by: event.ask.by, reason: event.ask.reason };
     case 'rollback_started':
       return { by: event.run.by, reason: event.run.reason };
     default:

@@ -1,4 +1,5 @@
 import { missingPeople } from '../domain/decide/missing-people.ts';
+import { plannedGoProblem } from '../domain/decide/planned-go.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Situation } from '../domain/situation.ts';
 import { boardOf } from '../domain/standing.ts';
@@ -20,10 +21,13 @@ export type Preflight = {
 };
 
 /** Counts what applies here, and collects every blocker at once. */
-export const preflight = (situation: Situation, locks: readonly Refusal[]): Preflight => ({
-  ...countsOf(countReadiness(boardOf(situation).plan, (entry) => situation.readiness(entry))),
-  blockers: [...locks, ...missingPeople(situation)],
-});
+export const preflight = (situation: Situation, locks: readonly Refusal[]): Preflight => {
+  const late = plannedGoProblem(situation);
+  return {
+    ...countsOf(countReadiness(boardOf(situation).plan, (entry) => situation.readiness(entry))),
+    blockers: [...locks, ...missingPeople(situation), ...(late === undefined ? [] : [late])],
+  };
+};
 
 /** The counts people are told. */
 export const countsOf = ({

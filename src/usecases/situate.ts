@@ -144,9 +144,3 @@ const fill = (check: CheckDefinition, lookup: (name: string) => Json | undefined
     ...(check.warn === undefined ? {} : { warn: filled(check.warn) }),
   };
 };
-
-/** A text with what this deployment knows put in, for a person to read: the command to copy, a note. */
-export const fillText = (deployment: Deployment, text: string): string => {
-  const { value } = substitute(text, (name) => valueAtRun(deployment, name));
-  return typeof value === 'string' ? value : JSON.stringify(value);
-};

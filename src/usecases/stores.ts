@@ -26,6 +26,8 @@ export type DueSample = WantedRun & { readonly sample: number };
 export type Tx = {
   readonly inbox: {
     finish: (id: string, end: { outcome: string; now: Instant }) => Promise<boolean>;
+    /** Ended, but its person has no answer yet: handled by `finish` once there is one. False: somebody else handled it. */
+    leaveOpen: (id: string, outcome: string) => Promise<boolean>;
   };
   readonly outbox: {
     add: (entries: readonly { queue: string; payload: JsonObject }[], now: Instant) => Promise<void>;

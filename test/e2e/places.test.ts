@@ -84,8 +84,10 @@ describe('several places locked in one environment', () => {
     expect(which).toContain('other (other #2');
     expect(which).toContain('/deploy unlock production <system> <reason>');
     await e2e.asks('ana', 'locks', 'small', 'other');
+    await e2e.asks('ana', 'status PRODUCTION', 'other 1.1.0');
+    await e2e.asks('ana', 'history Other', 'other 1.1.0');
     await e2e.asks('omar', 'unlock production other', 'Say why');
-    await e2e.asks('omar', 'unlock production other it hangs', 'Unlocked: other in production.');
+    await e2e.asks('omar', 'unlock Production OTHER it hangs', 'Unlocked: other in production.');
     await e2e.asks('omar', 'unlock production other it hangs', 'other in production is not locked');
     await e2e.asks('omar', 'unlock production it hangs too', 'Unlocked: small in production.');
     await e2e.asks('omar', 'unlock production again', '`production` is not locked');

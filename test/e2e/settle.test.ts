@@ -120,6 +120,9 @@ describe('settling an item', () => {
     await e2e.card('◌ 5. *The machine is ready*');
     await e2e.clicks('ana', 'Re-run', 'The machine is ready');
     await e2e.asks('ana', 'rerun plan-read', 'has no check to run');
+    await e2e.asks('ana', 'rerun failed', 'Nothing is red');
+    await e2e.asks('ana', 'rerun Roll-Out', 'Roll-out has no automatic item');
+    await e2e.asks('ana', 'rerun smoek', 'There is no item or phase `smoek`. Did you mean smoke?');
     await eventually('the new result', async () => {
       await e2e.types('ben', 'confirm ready');
       return e2e.sandbox

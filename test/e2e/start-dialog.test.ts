@@ -39,7 +39,7 @@ describe('a start whose system nothing tells', () => {
   });
 
   it('opens the dialog with what was typed, which stays when the system is chosen', async () => {
-    await e2e.types('ana', 'start staging 3.0');
+    await e2e.types('ana', 'start Staging 3.0');
     const view = await startDialog(e2e, 'ana');
     expect(valueOf(view, 'environment')).toMatchObject({ selected_option: { value: 'staging' } });
     expect(valueOf(view, 'system')).toMatchObject({ selected_option: null });

@@ -39,6 +39,7 @@ describe('starting a deployment', () => {
     ['strat production', 'There is no `/deploy strat`. Did you mean start?'],
     ['start production small 1.0.0 now please', 'start <environment> [system] [version]'],
     ['start production small -1', 'A version starts with a letter or digit'],
+    ['start production other small', '`small` is a system too, where the version is read'],
     ['start production broken', 'broken.yaml:2'],
     ['start production warehouse', 'There is no system `warehouse`. Loaded: '],
     ['go', 'No deployment is running in this channel'],
@@ -93,6 +94,23 @@ describe('starting a deployment', () => {
     await e2e.asks('ana', 'confirm publish-vendor', 'has not begun yet');
     await e2e.asks('ana', 'confirm second-instance', 'has not begun yet');
     await e2e.asks('ana', 'confirm publish-script', 'does not apply');
+  });
+
+  it('refuses a planned Go that is over, beside its field', async () => {
+    await e2e.types('ben', '');
+    const { id } = await eventually('the start dialog', () => e2e.sandbox.as('ben').view());
+    await e2e.sandbox.as('ben').choose({ viewId: id, actionId: 'start.environment' }, 'staging');
+    await e2e.sandbox.as('ben').choose({ viewId: id, actionId: 'start.system' }, 'small');
+    await eventually('what the system asks', () =>
+      e2e.sandbox.as('ben').view()?.visibleText.includes('How it is published'),
+    );
+    const minute = Math.floor(e2e.clock.now().getTime() / 60_000) * 60;
+    const late = await e2e.submits('ben', { 'Planned Go': minute - 60 });
+    expect(late.errors).toEqual({ planned_go: expect.stringContaining('The planned Go is over already') });
+    await e2e.sandbox.as('ben').close();
+    expect(e2e.sandbox.messages('#deploys').some(({ visibleText }) => visibleText.includes('#2'))).toBe(
+      false,
+    );
   });
 
   it('refuses a second start of the same place, with the holder and the way out', async () => {

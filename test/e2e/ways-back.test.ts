@@ -23,6 +23,16 @@ describe('rolling back', () => {
     expect(view.title).toBe('Roll back');
     expect(view.visibleText).toContain('Health fails for more than five minutes');
     expect(view.visibleText).toContain('May be left empty: then a second person confirms it.');
+    expect(view.submit).toBe('Roll back');
+    const boxes = { viewId: view.id, actionId: 'roll_back.plans' };
+    await e2e.sandbox.as('omar').choose(boxes, ['app', 'database']);
+    const losing = await eventually('the warning', () => {
+      const drawn = e2e.sandbox.as('omar').view();
+      return drawn?.submit === 'Roll back, lose data' ? drawn : undefined;
+    });
+    expect(losing.visibleText).toContain('Data will be lost:');
+    await e2e.sandbox.as('omar').choose(boxes, ['app']);
+    await eventually('no warning', () => e2e.sandbox.as('omar').view()?.submit === 'Roll back');
     const wrong = await e2e.submits('omar', {
       Plan: ['app', 'database'],
       Reason: 'health is gone',
@@ -30,7 +40,16 @@ describe('rolling back', () => {
       'Type RESTORE to go on with it': 'restore',
     });
     expect(wrong.errors).toEqual({ restore_word: expect.stringContaining('Type the word RESTORE') });
-    await e2e.submits('omar', { 'Type RESTORE to go on with it': 'RESTORE' });
+    const needless = await e2e.submits('omar', {
+      Plan: ['app'],
+      'Type RESTORE to go on with it': 'RESTORE',
+    });
+    expect(needless.errors).toEqual({ restore_word: expect.stringContaining('app loses none') });
+    await e2e.asks('omar', 'rollback RESTORE health is gone', 'app loses none', 'plan=database');
+    await e2e.submits('omar', {
+      Plan: ['app', 'database'],
+      'Type RESTORE to go on with it': 'RESTORE',
+    });
     await e2e.card('Rolling back', 'Back to 1.0.0', 'Application + Database', 'health is gone');
     await e2e.threadLine('Rolling back by <@U0OMAR>: health is gone');
   });
@@ -142,6 +161,15 @@ describe('rolling back with data loss by two', () => {
     await e2e.card('Deploying', 'once more');
   });
 
+  it('lapses when nobody confirms it, which its asker is told and the card says', async () => {
+    e2e.clock.forward(30 * 60_000);
+    await e2e.threadLine('<@U0ANA>: nobody confirmed', 'once more', 'It was not done');
+    const card = await e2e.card('Deploying', 'asked by <@U0ANA>', 'nobody confirmed it until');
+    expect(card.visibleText).not.toContain('a second person confirms');
+    await e2e.asks('ana', 'rollback #1 plan=database to=1.0.0 once more', 'Asked: rollback of small #1');
+    await e2e.card('Deploying', 'a second person confirms', 'once more');
+  });
+
   it('is confirmed by somebody else, who finds filled in what was asked', async () => {
     const view = await e2e.opens('omar', 'Roll back…', 'Rollback with data loss');
     expect(view.visibleText).toContain('Asked by <@U0ANA>');
@@ -154,6 +182,7 @@ describe('rolling back with data loss by two', () => {
       e2e.sandbox.files().find(({ name, content }) => name === 'report-small-1.md' && content !== ''),
     );
     expect(report.content).toMatch(/Rollback to 1.0.0: asked by @?ana, confirmed .* by @?omar: once more/);
+    expect(report.content).toContain('nobody confirmed the rollback in time: not done');
   });
 });
 

@@ -1,5 +1,4 @@
 import type { KnownBlock } from '@slack/types';
-import { askedRollback } from '../../domain/decide/roll-back.ts';
 import { isEnded } from '../../domain/deployment.ts';
 import { reachedSections } from '../../domain/settle/find-item.ts';
 import { itemDueAt } from '../../domain/watch/due-items.ts';
@@ -36,8 +35,7 @@ export const cardMessage = (input: CardInput): Message => {
 };
 
 /**
- * When the card changes although nothing happens: a settled row gives its place up, a line becomes due, sign-off opens,
- * an asked rollback lapses.
+ * When the card changes although nothing happens: a settled row gives its place up, a line becomes due, sign-off opens.
  * Undefined: never by itself.
  */
 export const cardChangesAt = (situation: Situation): Instant | undefined => {
@@ -53,11 +51,7 @@ export const cardChangesAt = (situation: Situation): Instant | undefined => {
   });
   const { opens } = situation.checklist.signOff;
   const signOff = typeof opens === 'string' ? undefined : momentOf(opens, situation.deployment.anchors);
-  const asked = askedRollback(situation);
-  const askEnds = asked === undefined ? undefined : asked.at + situation.rules.rollbackAsk;
-  const times = [...rows, signOff, askEnds]
-    .filter((at) => at !== undefined)
-    .filter((at) => at > situation.now);
+  const times = [...rows, signOff].filter((at) => at !== undefined).filter((at) => at > situation.now);
   return times.length === 0 ? undefined : Math.min(...times);
 };
 

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { askedRollback, losingPlans } from '../../domain/decide/roll-back.ts';
+import { askedRollback, askEndsAt, lapsedRollback, losingPlans } from '../../domain/decide/roll-back.ts';
 import type { DeploymentState, RollbackRun } from '../../domain/deployment.ts';
 import { rollbackPlansOf } from '../../domain/plan.ts';
 import { isWell } from '../../domain/standing.ts';
@@ -7,7 +7,7 @@ import { ACTION } from '../ids.ts';
 import { actions, context, section } from '../kit.ts';
 import type { Scene } from '../scene.ts';
 import { linesOf } from '../scene.ts';
-import { bold, dateTime, fitted, inline, listed, mention } from '../text.ts';
+import { bold, dateTime, fitted, inline, listed, mention, timeOf } from '../text.ts';
 import { deploymentButton, rollBackButton } from './buttons.ts';
 import type { Detail } from './detail.ts';
 import { leftLockedText } from './heading.ts';
@@ -33,14 +33,29 @@ const askedText = ({ by, askedBy, at }: RollbackRun): string =>
     ? `asked by ${mention(by)} ${dateTime(at)}`
     : `asked by ${mention(askedBy)}, confirmed by ${mention(by)} ${dateTime(at)}`;
 
-/** What would lose data waits here for a second person, as long as it stands. */
+/** What would lose data waits here for a second person; where nobody came, that it was wanted is still said. */
 const askedBlocks = (scene: Scene): KnownBlock[] => {
-  const asked = askedRollback(scene.situation);
-  if (asked === undefined) return [];
-  const losing = losingPlans(scene.situation, asked.plans).map((id) => inline(id, 40));
+  const { situation } = scene;
+  const asked = askedRollback(situation);
+  if (asked !== undefined) {
+    const text = `${lossText(scene, asked)} · a second person confirms`;
+    return [section('rollback-asked', `${text}\n${inline(asked.reason, 300)}`, rollBackButton(scene))];
+  }
+  const lapsed = lapsedRollback(situation);
+  return lapsed === undefined
+    ? []
+    : [
+        context(
+          'rollback-lapsed',
+          `${lossText(scene, lapsed)} · nobody confirmed it until ${timeOf(askEndsAt(situation, lapsed))}: not done`,
+        ),
+      ];
+};
+
+const lossText = ({ situation }: Scene, asked: RollbackRun): string => {
+  const losing = losingPlans(situation, asked.plans).map((id) => inline(id, 40));
   const names = fitted(losing, { max: 200, separator: ', ' });
-  const text = `Rollback with data loss (${names}) ${askedText(asked)} · a second person confirms`;
-  return [section('rollback-asked', `${text}\n${inline(asked.reason, 300)}`, rollBackButton(scene))];
+  return `Rollback with data loss (${names}) ${askedText(asked)}`;
 };
 
 /** How it ended, in one block, and the report. */

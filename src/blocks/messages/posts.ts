@@ -3,7 +3,7 @@ import { namesOf, openRequired } from '../../domain/decide/open-items.ts';
 import { signOffOpen, unsignedRoles } from '../../domain/decide/sign-off.ts';
 import { unmeasuredNow } from '../../domain/watch/follow-ups.ts';
 import { evidenceOf } from '../../domain/decide/gate.ts';
-import { askedRollback } from '../../domain/decide/roll-back.ts';
+import { askedRollback, RESTORE } from '../../domain/decide/roll-back.ts';
 import type { Deployment, PersonId } from '../../domain/deployment.ts';
 import { numberOf } from '../../domain/deployment.ts';
 import type { Instant } from '../../lib/time.ts';
@@ -21,7 +21,14 @@ import { backups, called, responders } from './people.ts';
 
 /** Who did it, why and when, as it was when it happened; absent in what an older program left to say. */
 type Told = {
-  readonly type: 'deployed' | 'deployed_undone' | 'held' | 'aborted' | 'rollback_asked' | 'rolling_back';
+  readonly type:
+    | 'deployed'
+    | 'deployed_undone'
+    | 'held'
+    | 'aborted'
+    | 'rollback_asked'
+    | 'rollback_ask_lapsed'
+    | 'rolling_back';
   readonly by?: PersonId | null;
   readonly reason?: string;
   readonly at?: Instant;
@@ -108,6 +115,8 @@ const stateWords = ({ situation }: Scene, event: StateEvent): string => {
       return stoppedWords(deployment, event);
     case 'rollback_asked':
       return `Rollback with data loss asked${by(event.by)}: ${why(event.reason)}. ${called(responders(situation))}: a second person confirms it with Roll back… within ${situation.rules.rollbackAsk / MINUTE} min.`;
+    case 'rollback_ask_lapsed':
+      return `${called(event.by === undefined || event.by === null ? [] : [event.by])}: nobody confirmed the rollback with data loss that you asked for (${why(event.reason)}). It was not done. Still needed: ask again with Roll back…, or type ${RESTORE} there to go on with it yourself.`;
     case 'rolling_back': {
       const { rollback } = deployment;
       const people = called(responders(situation));

@@ -15,8 +15,27 @@ describe('Roll back', () => {
   test('offers the plans, the usual one ticked, and warns of lost data', () => {
     expect(ticked(view, INPUT.plans(0).block)).toEqual(['app']);
     expect(shown(view).join('\n')).toContain('[checkboxes: Application, Database]');
-    expect(shown(view)).toContain('*Loses data:* Database');
+    expect(shown(view)).toContain('With what is ticked no data is lost. Database would lose some.');
+    expect(view.submit?.text).toBe('Roll back');
     expect(inputs(view)).toEqual(['plans.0', 'target_version', 'reason', 'restore_word']);
+  });
+
+  test('says in the text and on its button when data is lost, to whom asks as to whom confirms', () => {
+    const losing = rollBackModal(sceneOf(situationIn('watching')), 'UCAROL', ['app', 'database']);
+    expect(losing.submit?.text).toBe('Roll back, lose data');
+    expect(ticked(losing, INPUT.plans(0).block)).toEqual(['app', 'database']);
+    expect(shown(losing).join()).toContain(
+      '*Data will be lost:* Database. With RESTORE it begins at once; without it a second person is asked first.',
+    );
+    const asked = run(situationIn('watching'), (now) =>
+      rollBack(now, { actor: actor(now, 'carol'), reason: 'users are gone', plans: ['database'] }),
+    );
+    const second = rollBackModal(sceneOf(asked), userId('dora'));
+    expect(second.submit?.text).toBe('Confirm, lose data');
+    expect(shown(second).join()).toContain('*Data will be lost:* Database. It begins at once.');
+    expect(rollBackModal(sceneOf(asked), userId('dora'), ['app']).submit?.text).toBe('Roll back');
+    const usual = rollBackModal(sceneOf(situationIn('watching')), 'UCAROL', []);
+    expect(usual.submit?.text).toBe('Roll back');
   });
 
   test('goes back to the version before unless told otherwise', () => {
@@ -39,7 +58,6 @@ describe('Roll back', () => {
     expect(JSON.stringify(second.blocks)).toContain('"initial_value":"0.9.0"');
     expect(JSON.stringify(second.blocks)).toContain('"initial_value":"users are gone"');
     expect(shown(second).join('\n')).toContain('you confirm it as the second person');
-    expect(shown(second)).toContain('*Loses data:* Database');
     expect(decodeRef(second.private_metadata)?.ask).toBe(askIdOf(askedRollback(asked)!));
     const own = rollBackModal(sceneOf(asked), userId('carol'));
     expect(inputs(own)).toContain('restore_word');

@@ -10,6 +10,7 @@ import { connectFirst } from './connect.ts';
 import type { Left, ReportFacts, ReportInput, Said } from './facts.ts';
 import { countsText, factsOf, neverWell } from './facts.ts';
 import { phaseTimes } from './phases.ts';
+import { timelineOf } from './timeline.ts';
 
 /** Markdown of CommonMark with tables, to be read as a file years later: no mentions, times in UTC, nothing cut. */
 export const reportMarkdown = (input: ReportInput): string => {
@@ -24,6 +25,7 @@ export const reportMarkdown = (input: ReportInput): string => {
     section('Alerts', alertTable(facts.alerts, name)),
     section('Worst change against T-0', [worstLine(facts)]),
     section('Planned and actual', phaseTable(facts)),
+    section('Timeline', timelineTable(facts, name)),
     section('Connect first', connectLines(facts)),
     section('Audit', auditLines(facts)),
   ];
@@ -193,6 +195,17 @@ const phaseTable = (facts: ReportFacts): readonly string[] => {
     ]),
   );
 };
+
+const timelineTable = ({ scene, past }: ReportFacts, name: Name): readonly string[] =>
+  table(
+    ['When', 'What', 'By', 'Why'],
+    timelineOf(scene.situation.deployment, past).map(({ at, what, by, why }) => [
+      utc(at),
+      text(what),
+      by === undefined ? '–' : name(by),
+      why === undefined ? '–' : text(why),
+    ]),
+  );
 
 const connectLines = ({ scene }: ReportFacts): readonly string[] => {
   const lines = connectFirst(scene).map(

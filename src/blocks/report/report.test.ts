@@ -231,3 +231,35 @@ test('a re-deployment names what it follows', () => {
   expect(again).toContain('- Re-deployment after: \\#41, rolled back');
   expect(reportMarkdown({ situation: started(), ...chain([]) })).not.toContain('Re-deployment');
 });
+
+test('the timeline says who freed its place by hand, when and why', () => {
+  const facts: readonly Fact[] = [
+    {
+      at: START,
+      event: {
+        type: 'deployment_started',
+        by: 'UANA',
+        version: '1.1.0',
+        checklistHash: 'h',
+        choices: { variants: {}, parameters: {} },
+      },
+    },
+    { at: START + HOUR, event: { type: 'aborted', by: 'UBOB', reason: 'the power is out', locked: true } },
+    { at: START + 2 * HOUR, event: { type: 'unlocked', by: 'UEVA', reason: 'the power | is back' } },
+    look('health', START + 3 * HOUR, 'pass', 'status: 200'),
+  ];
+  const text = reportMarkdown({ situation: started(), ...chain(facts) });
+  expect(text).toContain(
+    [
+      '## Timeline',
+      '',
+      '| When | What | By | Why |',
+      '| --- | --- | --- | --- |',
+      '| 2026-03-02 09:00 UTC | started, version 1.1.0 | UANA | – |',
+      '| 2026-03-02 10:00 UTC | aborted, left as it is and locked | UBOB | the power is out |',
+      '| 2026-03-02 11:00 UTC | unlocked by hand | UEVA | the power \\| is back |',
+      '',
+      '## Connect first',
+    ].join('\n'),
+  );
+});

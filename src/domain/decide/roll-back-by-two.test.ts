@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { situationIn } from '../../../test/support/journey.ts';
-import { actor, at, eventsOf, guest, refusalOf, run, userId } from '../../../test/support/situation.ts';
-import { MINUTE, SECOND } from '../../lib/time.ts';
+import {
+  actor,
+  at,
+  eventsOf,
+  guest,
+  passTime,
+  refusalOf,
+  run,
+  userId,
+} from '../../../test/support/situation.ts';
+import { HOUR, MINUTE, SECOND } from '../../lib/time.ts';
 import { ok } from '../../lib/result.ts';
+import { elapse, nextDueAt } from '../elapse.ts';
 import type { Situation } from '../situation.ts';
 import { supersede } from './newer-deployment.ts';
 import type { RollBackInput } from './roll-back.ts';
@@ -111,5 +121,27 @@ describe('a rollback with data loss without the typed word', () => {
     expect(askedRollback(replaced)).toBeUndefined();
     const without = run(asked(), back({ by: 'dora', plans: ['app'] }));
     expect(without.deployment.rollback?.askedBy).toBeUndefined();
+  });
+
+  it('ends by itself once nobody has confirmed it, and says whose ask it was', () => {
+    const now = asked();
+    const due = now.now + 30 * MINUTE;
+    expect(nextDueAt(now)).toBeLessThanOrEqual(due);
+    const lapsed = passTime(now, due);
+    const ended = passTime(now, due + MINUTE).deployment.rollbackAsked;
+    expect(ended).toMatchObject({ by: userId('carol'), lapsedAt: due });
+    expect(lapsed.deployment.rollbackAsked).toEqual(ended);
+    expect(eventsOf(at(now, due), (late) => ok(elapse(late)))).toContainEqual({
+      type: 'rollback_ask_lapsed',
+      ask: now.deployment.rollbackAsked,
+    });
+    const again = run(lapsed, back({ plans: ['database'] }));
+    expect(again.deployment.rollbackAsked).not.toHaveProperty('lapsedAt');
+    expect(askedRollback(again)).toMatchObject({ by: userId('carol') });
+  });
+
+  it('is not said to have lapsed where there is no way back any more', () => {
+    const replaced = run(asked(), (now) => ok(supersede(now, { by: 'tiny-43' })));
+    expect(passTime(replaced, replaced.now + HOUR).deployment.rollbackAsked).not.toHaveProperty('lapsedAt');
   });
 });

@@ -84,6 +84,13 @@ describe('Roll back', () => {
     ]);
   });
 
+  it('without data loss takes no word: whoever types one may mean another plan', () => {
+    const code = 'restore_word_needless';
+    expect(refusalOf(watching(), back({ restoreWord: 'RESTORE' })).code).toBe(code);
+    expect(refusalOf(watching(), back({ restoreWord: 'restore' })).code).toBe(code);
+    expect(kindOf(run(watching(), back({ restoreWord: ' ' })))).toBe('rolling_back');
+  });
+
   it('may lead to another version than the one before', () => {
     expect(run(watching(), back({ targetVersion: '0.9.0' })).deployment.rollback?.targetVersion).toBe(
       '0.9.0',

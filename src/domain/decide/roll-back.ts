@@ -1,9 +1,12 @@
 import type { Result } from '../../lib/result.ts';
 import { err, ok } from '../../lib/result.ts';
 import { stated } from '../../lib/stated.ts';
+import type { Instant } from '../../lib/time.ts';
 import { requireMember } from '../actor.ts';
+import type { EffectiveChecklist } from '../checklist.ts';
 import type { Deployment, RollbackRun } from '../deployment.ts';
 import { numberOf } from '../deployment.ts';
+import type { DueSource } from '../due.ts';
 import type { DomainEvent } from '../events.ts';
 import { rollbackPlansOf } from '../plan.ts';
 import { previousVersionOf } from '../previous-version.ts';
@@ -43,9 +46,9 @@ export const rollBack = (
   if (!plans.ok) return plans;
   const reason = requireReason(input.reason);
   if (!reason.ok) return reason;
-  const word = requireRestoreWord(input.restoreWord);
-  if (!word.ok) return word;
   const losing = losingPlans(situation, plans.value);
+  const word = requireRestoreWord(situation, { typed: input.restoreWord, plans: plans.value, losing });
+  if (!word.ok) return word;
   const needsTwo = losing.length > 0 && !word.value;
   const asked = needsTwo ? confirmedBy(situation, input, losing) : undefined;
   const targetVersion = targetOf(situation, { input, asked, plans: plans.value });
@@ -101,11 +104,29 @@ const missingTarget = (situation: Situation, plans: readonly string[]): Refusal 
     : undefined;
 
 /** The rollback with data loss that waits for a second person; undefined: none does, or not any more. */
-export const askedRollback = ({ deployment, now, rules }: Situation): RollbackRun | undefined => {
-  const { rollbackAsked } = deployment;
-  return rollbackAsked !== undefined && now < rollbackAsked.at + rules.rollbackAsk && hasWayBack(deployment)
-    ? rollbackAsked
-    : undefined;
+export const askedRollback = (situation: Situation): RollbackRun | undefined => {
+  const asked = lastAsked(situation);
+  return asked !== undefined && situation.now < askEndsAt(situation, asked) ? asked : undefined;
+};
+
+/** The one that nobody confirmed in time, as long as it could still be asked for again; undefined: none. */
+export const lapsedRollback = (situation: Situation): RollbackRun | undefined => {
+  const asked = lastAsked(situation);
+  return asked !== undefined && situation.now >= askEndsAt(situation, asked) ? asked : undefined;
+};
+
+const lastAsked = ({ deployment }: Situation): Deployment['rollbackAsked'] =>
+  hasWayBack(deployment) ? deployment.rollbackAsked : undefined;
+
+/** Until then a second person may confirm it. */
+export const askEndsAt = ({ rules }: Situation, { at }: RollbackRun): Instant => at + rules.rollbackAsk;
+
+/** Whoever asked is told that it was in vain. */
+export const askDues: DueSource = (situation) => {
+  const asked = lastAsked(situation);
+  return asked === undefined || asked.lapsedAt !== undefined
+    ? []
+    : [{ at: askEndsAt(situation, asked), fire: () => [{ type: 'rollback_ask_lapsed', ask: asked }] }];
 };
 
 /** Of these plans the ones that lose data. */
@@ -153,22 +174,48 @@ const choosePlans = (situation: Situation, named: readonly string[]): Result<rea
   const available = Object.keys(rollbackPlansOf(situation.checklist));
   const unknown = named.find((id) => !available.includes(id));
   return unknown === undefined
-    ? ok(named.length > 0 ? [...new Set(named)] : defaultPlans(situation))
+    ? ok(named.length > 0 ? [...new Set(named)] : usualPlans(situation))
     : err(refusal('plan_unknown', `There is no plan ${quoted(unknown)}. Plans: ${available.join(', ')}.`));
 };
 
-/** Whether the word was typed; another word was meant to be it. */
-const requireRestoreWord = (typed = ''): Result<boolean, Refusal> =>
-  typed.trim() === '' || typed.trim() === RESTORE
-    ? ok(typed.trim() === RESTORE)
+type Typed = {
+  readonly typed: string | undefined;
+  readonly plans: readonly string[];
+  readonly losing: readonly string[];
+};
+
+/** Whether the word was typed; another word was meant to be it. Where nothing is lost, another plan may have been meant. */
+const requireRestoreWord = (
+  { checklist }: Situation,
+  { typed = '', plans, losing }: Typed,
+): Result<boolean, Refusal> => {
+  const word = typed.trim();
+  if (word === '') return ok(false);
+  if (losing.length === 0) return err(needless(plans, losingIn(checklist)));
+  return word === RESTORE
+    ? ok(true)
     : err(
         refusal(
           'restore_word_missing',
           `Type the word ${RESTORE} to go on with it yourself, or leave it empty: then a second person confirms it.`,
         ),
       );
+};
 
-const defaultPlans = ({ checklist }: Situation): readonly string[] => {
+const needless = (plans: readonly string[], losing: readonly string[]): Refusal => {
+  const loses = plans.length === 1 ? 'loses' : 'lose';
+  const other = losing.length === 0 ? '' : ` Or choose what was meant: plan=${losing.join(',')}.`;
+  return refusal(
+    'restore_word_needless',
+    `${RESTORE} is only for a rollback that loses data, and ${plans.join(', ')} ${loses} none. Nothing was done: leave the word out.${other}`,
+  );
+};
+
+const losingIn = (checklist: EffectiveChecklist): readonly string[] =>
+  Object.entries(rollbackPlansOf(checklist)).flatMap(([id, { dataLoss }]) => (dataLoss ? [id] : []));
+
+/** The plans where none is named: those the file marks, else its first. */
+export const usualPlans = ({ checklist }: Situation): readonly string[] => {
   const plans = Object.entries(rollbackPlansOf(checklist));
   const chosen = plans.filter(([, plan]) => plan.default).map(([id]) => id);
   return chosen.length > 0 ? chosen : plans.slice(0, 1).map(([id]) => id);

@@ -50,6 +50,7 @@ const STATE_EVENTS: Readonly<Record<StateEvent['type'], true>> = {
   verified: true,
   aborted: true,
   rollback_asked: true,
+  rollback_ask_lapsed: true,
   rollback_started: true,
   rolled_back: true,
   unlocked: true,

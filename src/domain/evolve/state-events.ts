@@ -65,6 +65,8 @@ export const applyStateEvent = (deployment: Deployment, event: StateEvent, at: I
       const { plans, targetVersion, reason, by } = event;
       return { ...deployment, rollbackAsked: { plans, targetVersion, reason, by, at } };
     }
+    case 'rollback_ask_lapsed':
+      return { ...deployment, rollbackAsked: { ...event.ask, lapsedAt: at } };
     case 'rollback_started':
       return startRollback(deployment, event, at);
     case 'rolled_back':

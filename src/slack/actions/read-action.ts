@@ -5,7 +5,7 @@ import type { Act } from '../../usecases/acts.ts';
 import { stated } from '../../lib/stated.ts';
 import type { Envelope } from '../envelope.ts';
 import type { DialogName, Intent } from '../intent.ts';
-import { textAt } from '../views/values.ts';
+import { textAt, tickedIn } from '../views/values.ts';
 
 export type ActionEnvelope = Extract<Envelope, { kind: 'action' }>;
 
@@ -91,6 +91,7 @@ export const readAction = (envelope: ActionEnvelope): Intent => {
   if (actionId === ACTION.phaseOpen) return openPhase(envelope, menu);
   if (actionId === ACTION.deploymentMore && menu !== undefined) return readMore(value, menu);
   if (actionId === ACTION.startEnvironment || actionId === ACTION.startSystem) return changeStart(envelope);
+  if (actionId === ACTION.rollBackPlans) return changeRollBack(envelope);
   const ref = decodeRef(value);
   const read = BY_ACTION[actionId];
   if (read === undefined || ref === undefined) {
@@ -128,6 +129,17 @@ const readMore = (choice: string, deploymentId: string): Intent => {
     default:
       return { type: 'nothing' };
   }
+};
+
+/** Whether data is lost hangs on what is ticked. */
+const changeRollBack = ({ view }: ActionEnvelope): Intent => {
+  const ref = decodeRef(view?.privateMetadata);
+  return view === undefined || ref === undefined
+    ? { type: 'nothing' }
+    : {
+        type: 'open',
+        dialog: { name: 'roll_back', ref, viewId: view.id, plans: tickedIn(view.values, INPUT.plans) },
+      };
 };
 
 /** As it is filled in now: what it asks depends on all of it, not only on what was just chosen. */
