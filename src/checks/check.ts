@@ -84,6 +84,8 @@ export type CheckSpec<S extends z.ZodObject> = {
   readonly defaultTimeoutMs: number;
   /** Further tries after a transport error, unless the definition says how many. */
   readonly defaultRetries: number | ((params: z.output<S>) => number);
+  /** At one target and at the same time, in one worker; absent: as many as the worker takes. */
+  readonly width?: number;
   /** Path -> what stands there, with its unit. */
   readonly observation: Readonly<Record<string, string>>;
   /** Keys of the observation that are stored only when the definition names them: they hold more than was asked. */
@@ -122,6 +124,8 @@ export type CheckKind = {
   readonly title: string;
   readonly effect: Effect;
   readonly timeoutMs: number;
+  /** As in `CheckSpec`; infinite: no limit. */
+  readonly width: number;
   /** As in `CheckSpec`, as far as it does not hang on the parameters. */
   readonly passes: Expectations;
   readonly observation: Readonly<Record<string, string>>;
@@ -173,6 +177,7 @@ export const defineCheck = <S extends z.ZodObject>(spec: CheckSpec<S>): CheckKin
   title: spec.title,
   effect: effectOf(spec.kind),
   timeoutMs: spec.defaultTimeoutMs,
+  width: spec.width ?? Infinity,
   passes: spec.passes,
   observation: spec.observation,
   keptIfNamed: spec.keptIfNamed ?? [],

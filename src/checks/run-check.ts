@@ -3,6 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import type { CheckDefinition, CheckRequest, CheckResult } from '../domain/check.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
+import type { Instant } from '../lib/time.ts';
 import { attempt, type Attempt, type Plan } from './attempts.ts';
 import type { CheckContext, CheckKind, DnsResolver, Measured, PreparedCheck } from './check.ts';
 import { permitsOf } from './guard/hosts.ts';
@@ -13,6 +14,7 @@ import { findKind } from './registry.ts';
 import { createSafeLog } from './safe-log.ts';
 import { resolveSecrets, type Resolved } from './secrets.ts';
 import { startTimer } from './timer.ts';
+import type { Turns } from './turns.ts';
 import { decidingFinding, expectationProblems, reachVerdict, storedPart } from './verdict.ts';
 
 /** What a worker gives a run. */
@@ -23,6 +25,10 @@ export type CheckDeps = {
   /** Aborts when the worker stops; the run then ends as inconclusive. */
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Shared by the checks of a worker; absent: each is on its own. */
+  readonly turns?: Turns;
+  /** When the check was asked for; absent: now. */
+  readonly askedAt?: Instant;
   /** Replaces what the operating system knows about names and certificates; absent: the operating system. */
   readonly world?: { readonly lookup?: Lookup; readonly dns?: DnsResolver; readonly ca?: readonly string[] };
 };
@@ -182,11 +188,30 @@ const finish = ({ cause, ...draft }: Draft, redactor: Redactor, effort: Effort):
   ...(cause !== undefined && { cause: redactor.text(cause, LINE_LENGTH) }),
 });
 
+type Attempts = Awaited<ReturnType<typeof attempt>>;
+
+/** Waits for a place at the target. What would only meet an outage that was found meanwhile does not try. */
+const inTurn = (
+  { kind, prepared }: Ready,
+  { turns, now, askedAt = now().getTime() }: CheckDeps,
+  tryAll: () => Promise<Attempts>,
+): Promise<Attempts> => {
+  if (turns === undefined) return tryAll();
+  const place = `${kind.kind} ${prepared.target}`;
+  return turns.at(place, kind.width, async () => {
+    const problem = turns.outage(place, { askedAt, now: now().getTime() });
+    if (problem !== undefined) return { last: { kind: 'problem', problem }, tries: 0 };
+    const attempts = await tryAll();
+    if (attempts.last.kind === 'problem') turns.note(place, attempts.last.problem, now().getTime());
+    return attempts;
+  });
+};
+
 const runReady = async (request: CheckRequest, ready: Ready, deps: CheckDeps): Promise<CheckResult> => {
   const elapsed = startTimer();
   const place = { request, target: ready.prepared.target };
   const log = createSafeLog(deps.log, () => [...ready.secrets]);
-  const { last, tries } = await attempt(planOf(request, ready, { ...deps, log }));
+  const { last, tries } = await inTurn(ready, deps, () => attempt(planOf(request, ready, { ...deps, log })));
   const draft = last.kind === 'judged' ? judgedDraft(ready, place, last) : problemDraft(place, last.problem);
   return finish(draft, createRedactor([...ready.secrets]), { durationMs: elapsed(), tries });
 };

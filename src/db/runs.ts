@@ -62,12 +62,13 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
         deploymentId: string;
         wasClaimed: boolean;
         sample: number | undefined;
+        queuedAt: Instant;
       }
     | undefined
   > => {
     const row = await db
       .selectFrom('check_run')
-      .select(['state', 'request', 'effect', 'deployment_id', 'samples'])
+      .select(['state', 'request', 'effect', 'deployment_id', 'samples', 'queued_at'])
       .where('id', '=', id)
       .where('zone', 'is', null)
       .where('next_sample_at', 'is', null)
@@ -97,6 +98,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       request,
       effect: row.effect as Effect,
       deploymentId: row.deployment_id,
+      queuedAt: row.queued_at.getTime(),
       wasClaimed: row.state === 'claimed',
       sample: request.definition.sampling === undefined ? undefined : row.samples.length,
     };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DeduplicationOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Log } from '../lib/log.ts';
+import type { Instant } from '../lib/time.ts';
 import type { Classes, ConnectedBackend, JobsBackend } from './backend.ts';
 import { backendOf, PATIENCE_MS, readyOnce } from './backend.ts';
 import { onceAnOutage } from './once-an-outage.ts';
@@ -12,7 +13,7 @@ import { PAYLOADS, POLICIES, QUEUE_NAMES } from './payloads.ts';
 export type Handler<N extends QueueName> = (
   payload: Payload<N>,
   signal: AbortSignal,
-  job: { readonly isAgain: boolean },
+  job: { readonly isAgain: boolean; readonly addedAt: Instant },
 ) => Promise<void>;
 export type Handlers = { readonly [N in QueueName]?: Handler<N> };
 
@@ -41,7 +42,11 @@ const LOST = { lockDuration: 10_000, stalledInterval: 5000 } as const;
 /** Without an error for this long the backend is taken to be back, and its next one is news. */
 const QUIET_MS = 30_000;
 
-type AnyHandler = (payload: unknown, signal: AbortSignal, job: { isAgain: boolean }) => Promise<void>;
+type AnyHandler = (
+  payload: unknown,
+  signal: AbortSignal,
+  job: { isAgain: boolean; addedAt: Instant },
+) => Promise<void>;
 type Queue = InstanceType<Classes['Queue']>;
 /** Opened when they are first needed, by the names they have in the backend. */
 type Queues = { readonly opened: ReadonlyMap<string, Queue>; readonly of: (name: string) => Promise<Queue> };
@@ -158,7 +163,10 @@ const processJobs = async (
     const worker = new classes.Worker(
       placeOf(queue, zone),
       (job) =>
-        handler(PAYLOADS[queue].parse(job.data), stopping.signal, { isAgain: job.attemptsStarted > 1 }),
+        handler(PAYLOADS[queue].parse(job.data), stopping.signal, {
+          isAgain: job.attemptsStarted > 1,
+          addedAt: job.timestamp,
+        }),
       {
         connection: connectionFor('worker'),
         concurrency: POLICIES[queue].concurrency,

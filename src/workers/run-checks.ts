@@ -1,4 +1,6 @@
 import { runCheck } from '../checks/run-check.ts';
+import type { Turns } from '../checks/turns.ts';
+import { createTurns } from '../checks/turns.ts';
 import { MAY_HAVE_RUN } from '../domain/may-have-run.ts';
 import type { Log } from '../lib/log.ts';
 import type { Handler } from '../queue/jobs.ts';
@@ -15,12 +17,13 @@ export type CheckWorkerDeps = {
 /** Claims a run, carries it out without holding anything, stores the result, asks for it to be settled. */
 export const checksHandler = (deps: CheckWorkerDeps): Handler<'checks'> => {
   const underWay = new Set<string>();
+  const turns = createTurns();
   return async ({ runId }, signal) => {
     // The same run asked for twice, by a relay that crashed or a lost job: the first one is still at it.
     if (underWay.has(runId)) return;
     underWay.add(runId);
     try {
-      await carryOut(deps, runId, signal);
+      await carryOut({ ...deps, turns }, runId, signal);
     } finally {
       underWay.delete(runId);
     }
@@ -28,15 +31,17 @@ export const checksHandler = (deps: CheckWorkerDeps): Handler<'checks'> => {
 };
 
 const carryOut = async (
-  { store, env, now, log }: CheckWorkerDeps,
+  { store, env, now, log, turns }: CheckWorkerDeps & { readonly turns: Turns },
   runId: string,
   signal: AbortSignal,
 ): Promise<void> => {
   const claimed = await store.transact((tx) => tx.runs.claim(runId, now().getTime()));
   if (claimed === undefined) return;
-  const { request, effect, deploymentId, wasClaimed, sample } = claimed;
+  const { request, effect, deploymentId, wasClaimed, sample, queuedAt } = claimed;
   const result =
-    wasClaimed && effect !== 'read' ? MAY_HAVE_RUN : await runCheck(request, { env, now, signal, log });
+    wasClaimed && effect !== 'read'
+      ? MAY_HAVE_RUN
+      : await runCheck(request, { env, now, signal, log, turns, askedAt: queuedAt });
   // Stopped by a shutdown, not by the target: the run stays claimed and is asked for again after the start.
   if (signal.aborted && effect === 'read') return;
   await takeResult(store.transact, { runId, result, sample, now: now().getTime() });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCheck } from '../checks/run-check.ts';
+import { createTurns } from '../checks/turns.ts';
 import { MAY_HAVE_RUN } from '../domain/may-have-run.ts';
 import type { Log } from '../lib/log.ts';
 import type { Handler, Jobs } from '../queue/jobs.ts';
@@ -15,11 +16,13 @@ export type ZoneDeps = {
 const PAUSE_MS = 1000;
 
 /** Carries out what a zone is asked for, with what this machine reaches and holds, and sends back what it found. */
-export const zoneHandler =
-  ({ jobs, env, now, log }: ZoneDeps): Handler<'zone'> =>
-  async ({ runId, effect, request, sample }, signal, { isAgain }) => {
+export const zoneHandler = ({ jobs, env, now, log }: ZoneDeps): Handler<'zone'> => {
+  const turns = createTurns();
+  return async ({ runId, effect, request, sample }, signal, { isAgain, addedAt }) => {
     const result =
-      isAgain && effect !== 'read' ? MAY_HAVE_RUN : await runCheck(request, { env, now, signal, log });
+      isAgain && effect !== 'read'
+        ? MAY_HAVE_RUN
+        : await runCheck(request, { env, now, signal, log, turns, askedAt: addedAt });
     // Stopped by a shutdown: the queue gives it to the next runner of the zone.
     if (signal.aborted && effect === 'read') throw new Error('stopped before it was finished');
     await handBack(() => jobs.add('results', { runId, result, ...(sample !== undefined && { sample }) }), {
@@ -28,6 +31,7 @@ export const zoneHandler =
     });
     log.info({ runId, outcome: result.outcome, durationMs: result.durationMs }, 'check_finished');
   };
+};
 
 /** A result is not measured twice because the queue was away for a moment; what writes must not be. */
 const handBack = async (

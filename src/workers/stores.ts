@@ -28,6 +28,7 @@ export type WorkerTx = Tx & {
           deploymentId: string;
           wasClaimed: boolean;
           sample: number | undefined;
+          queuedAt: Instant;
         }
       | undefined
     >;

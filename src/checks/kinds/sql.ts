@@ -123,6 +123,8 @@ export const sql = defineCheck({
   },
   passes: { duration: { gte: 0 } },
   demands: ({ preset }) => (preset && presetOf(preset)?.demands) ?? {},
+  // A login for checks is given few connections, and production has others to serve.
+  width: 2,
   target: ({ connection }) => nameDatabase(connection),
   needs,
   run: (given, context) =>
