@@ -7,6 +7,7 @@ import { file } from './kinds/file.ts';
 import { httpSequence } from './kinds/http-sequence.ts';
 import { http } from './kinds/http.ts';
 import { load } from './kinds/load.ts';
+import { log } from './kinds/log.ts';
 import { prometheus } from './kinds/prometheus.ts';
 import { redis } from './kinds/redis.ts';
 import { schedule } from './kinds/schedule.ts';
@@ -34,6 +35,7 @@ const KINDS: readonly CheckKind[] = [
   version,
   prometheus,
   schedule,
+  log,
   state,
 ];
 

@@ -29,7 +29,7 @@ const READINGS: readonly Reading[] = [
   [/^host ([^ ]+) not allowed$/, (host) => ({ kind: 'host', host })],
   [/^command ([^ ]+) not named$/, (name) => ({ kind: 'command', name })],
   [/^kind ([^ ]+)$/, (name) => ({ kind: 'check_kind', name })],
-  [/^(no source for env)$/, () => ({ kind: 'env_source' })],
+  [/^(no source (?:[a-z]+ )?for env|source of .+)$/, () => ({ kind: 'env_source' })],
   [/^(runner on the host)$/, () => ({ kind: 'files' })],
   [/^runner (.+)$/, (name) => ({ kind: 'zone', name })],
 ];
