@@ -50,6 +50,7 @@ const toConnections = (raw: RawSystem, runner: string | undefined): Connections 
   ...stated({
     ...toEnvSources(raw.env_source),
     env: raw.env ?? undefined,
+    host: raw.host,
     runner: raw.runner ?? runner,
   }),
 });

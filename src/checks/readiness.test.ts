@@ -138,6 +138,10 @@ describe('what is missing', () => {
     ['file', { path: '/srv/app/.env' }, {}, ['runner on the host']],
     ['file', { path: '/etc/passwd' }, { fileRoots: ['/srv'] }, ['runner on the host']],
     ['file', { path: '/srv/../etc/passwd' }, { fileRoots: ['/srv'] }, ['runner on the host']],
+    ['system', {}, {}, ['worker on the host']],
+    ['process', { name: 'a', pid_file: '/run/a.pid' }, {}, ['worker on the host', 'runner on the host']],
+    ['log', { file: '/var/log/a.log' }, {}, ['runner on the host']],
+    ['log', { loki: { url: 'http://l', query: '{}' }, since: '1h' }, {}, ['host l:80 not allowed']],
     ['command', { name: 'alembic-current' }, {}, ['command alembic-current not named']],
     ['command', { name: 'constructor' }, {}, ['command constructor not named']],
     [
@@ -167,6 +171,8 @@ describe('what is missing', () => {
     ['env', { name: 'db-password' }, { secretsFolder: '/run/secrets' }],
     ['file', { path: '/srv/app/.env' }, { fileRoots: ['/srv'] }],
     ['command', { name: 'a' }, { commands: { a: { argv: ['/bin/true'] } } }],
+    ['system', { disks: ['/'] }, { host: true }],
+    ['process', { name: 'a', pid_file: '/run/a.pid' }, { host: true, fileRoots: ['/run'] }],
     ['state', { of: ['environment'] }, {}],
     ['redis', { connection: '${r}' }, { secrets: { r: 'env:R' }, held: ['R'] }],
   ])('is nothing for %s %j with %j', (kind, params, given) => {
@@ -243,6 +249,9 @@ describe('the documentation', () => {
       'version',
       'prometheus',
       'schedule',
+      'log',
+      'system',
+      'process',
       'state',
     ]);
     for (const [kind, schema] of Object.entries(schemas)) {

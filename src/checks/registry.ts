@@ -8,11 +8,13 @@ import { httpSequence } from './kinds/http-sequence.ts';
 import { http } from './kinds/http.ts';
 import { load } from './kinds/load.ts';
 import { log } from './kinds/log.ts';
+import { process } from './kinds/process.ts';
 import { prometheus } from './kinds/prometheus.ts';
 import { redis } from './kinds/redis.ts';
 import { schedule } from './kinds/schedule.ts';
 import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
+import { system } from './kinds/system.ts';
 import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
 import { version } from './kinds/version.ts';
@@ -36,6 +38,8 @@ const KINDS: readonly CheckKind[] = [
   prometheus,
   schedule,
   log,
+  system,
+  process,
   state,
 ];
 

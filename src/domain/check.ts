@@ -114,6 +114,8 @@ export type Connections = {
   readonly env?: readonly string[];
   /** Folders `file` checks may read below; empty: `file` checks are not connected. */
   readonly fileRoots: readonly string[];
+  /** Whether workers run on the machine of the system, so that checks may look at its load, processes and disks. */
+  readonly host?: boolean;
   /** Zone whose runner must do the work; absent: any core worker. */
   readonly runner?: string;
 };

@@ -111,6 +111,12 @@ const systemSchema = z
       .describe("Variables of the worker that a check's auth may name as env:NAME. [SHOP_API_TOKEN]")
       .nullish(),
     files: z.array(z.string().min(1)).describe('Folders that file checks may read below').nullish(),
+    host: z
+      .boolean()
+      .describe(
+        'Whether workers run on the machine of the system: system and process checks look there; default false',
+      )
+      .optional(),
     runner: runner.optional(),
     lock_from: z
       .enum(['start', 'go'])

@@ -79,6 +79,7 @@ const systemLines = (step: Step, place: BlockPlace): readonly string[] => {
   const files = pick(step, 'files').map(
     ({ checks }) => `files: [/srv/${place.system}]   # ${plus(checks)} of files`,
   );
+  const machine = pick(step, 'machine').map(({ checks }) => `host: true   # ${plus(checks)} of the machine`);
   const named = pick(step, 'named_variable').map(({ need }) => need.variable);
   return [
     ...under('values', values),
@@ -86,6 +87,7 @@ const systemLines = (step: Step, place: BlockPlace): readonly string[] => {
     ...under('allow', hosts),
     ...sources,
     ...files,
+    ...machine,
     ...under('commands', commands),
   ];
 };

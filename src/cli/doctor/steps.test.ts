@@ -23,6 +23,7 @@ describe('readNeed', () => {
     ['no source secrets for env', { kind: 'env_source' }],
     ['source of A: dotenv or secrets', { kind: 'env_source' }],
     ['runner on the host', { kind: 'files' }],
+    ['worker on the host', { kind: 'machine' }],
     ['runner prod-vpc', { kind: 'zone', name: 'prod-vpc' }],
     ['something new', { kind: 'other' }],
   ])('reads "%s"', (missing, need) => {

@@ -69,6 +69,7 @@ const stepOf = (need: Need, kinds: readonly string[]): StepNumber => {
     case 'command':
     case 'env_source':
     case 'files':
+    case 'machine':
     case 'zone':
       return 3;
     case 'check_kind':
