@@ -139,6 +139,7 @@ describe('what is missing', () => {
     ['file', { path: '/etc/passwd' }, { fileRoots: ['/srv'] }, ['runner on the host']],
     ['file', { path: '/srv/../etc/passwd' }, { fileRoots: ['/srv'] }, ['runner on the host']],
     ['system', {}, {}, ['worker on the host']],
+    ['service', { unit: 'nginx' }, {}, ['worker on the host']],
     ['process', { name: 'a', pid_file: '/run/a.pid' }, {}, ['worker on the host', 'runner on the host']],
     ['log', { file: '/var/log/a.log' }, {}, ['runner on the host']],
     ['log', { loki: { url: 'http://l', query: '{}' }, since: '1h' }, {}, ['host l:80 not allowed']],
@@ -172,6 +173,8 @@ describe('what is missing', () => {
     ['file', { path: '/srv/app/.env' }, { fileRoots: ['/srv'] }],
     ['command', { name: 'a' }, { commands: { a: { argv: ['/bin/true'] } } }],
     ['system', { disks: ['/'] }, { host: true }],
+    ['service', { unit: 'nginx' }, { host: true }],
+    ['service', { unit: 'nginx' }, { commands: { systemctl: { argv: ['/usr/bin/systemctl', '--user'] } } }],
     ['process', { name: 'a', pid_file: '/run/a.pid' }, { host: true, fileRoots: ['/run'] }],
     ['state', { of: ['environment'] }, {}],
     ['redis', { connection: '${r}' }, { secrets: { r: 'env:R' }, held: ['R'] }],
@@ -252,6 +255,7 @@ describe('the documentation', () => {
       'log',
       'system',
       'process',
+      'service',
       'state',
     ]);
     for (const [kind, schema] of Object.entries(schemas)) {

@@ -12,6 +12,7 @@ import { process } from './kinds/process.ts';
 import { prometheus } from './kinds/prometheus.ts';
 import { redis } from './kinds/redis.ts';
 import { schedule } from './kinds/schedule.ts';
+import { service } from './kinds/service.ts';
 import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
 import { system } from './kinds/system.ts';
@@ -40,6 +41,7 @@ const KINDS: readonly CheckKind[] = [
   log,
   system,
   process,
+  service,
   state,
 ];
 

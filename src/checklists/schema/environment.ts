@@ -114,7 +114,7 @@ const systemSchema = z
     host: z
       .boolean()
       .describe(
-        'Whether workers run on the machine of the system: system and process checks look there; default false',
+        'Whether workers run on the machine of the system: system, process and service checks look there; default false',
       )
       .optional(),
     runner: runner.optional(),
