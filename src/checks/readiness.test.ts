@@ -138,6 +138,7 @@ describe('what is missing', () => {
     ['file', { path: '/srv/app/.env' }, {}, ['runner on the host']],
     ['file', { path: '/etc/passwd' }, { fileRoots: ['/srv'] }, ['runner on the host']],
     ['file', { path: '/srv/../etc/passwd' }, { fileRoots: ['/srv'] }, ['runner on the host']],
+    ['git', { directory: '/srv/app' }, { fileRoots: ['/opt'] }, ['runner on the host']],
     ['system', {}, {}, ['worker on the host']],
     ['service', { unit: 'nginx' }, {}, ['worker on the host']],
     ['process', { name: 'a', pid_file: '/run/a.pid' }, {}, ['worker on the host', 'runner on the host']],
@@ -256,6 +257,7 @@ describe('the documentation', () => {
       'system',
       'process',
       'service',
+      'git',
       'state',
     ]);
     for (const [kind, schema] of Object.entries(schemas)) {

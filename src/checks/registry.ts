@@ -4,6 +4,7 @@ import { command } from './kinds/command.ts';
 import { dns } from './kinds/dns.ts';
 import { env } from './kinds/env.ts';
 import { file } from './kinds/file.ts';
+import { git } from './kinds/git.ts';
 import { httpSequence } from './kinds/http-sequence.ts';
 import { http } from './kinds/http.ts';
 import { load } from './kinds/load.ts';
@@ -42,6 +43,7 @@ const KINDS: readonly CheckKind[] = [
   system,
   process,
   service,
+  git,
   state,
 ];
 
