@@ -140,6 +140,8 @@ describe('what is missing', () => {
     ['file', { path: '/srv/../etc/passwd' }, { fileRoots: ['/srv'] }, ['runner on the host']],
     ['git', { directory: '/srv/app' }, { fileRoots: ['/opt'] }, ['runner on the host']],
     ['system', {}, {}, ['worker on the host']],
+    ['schedule', { timer: 'backup' }, {}, ['worker on the host']],
+    ['schedule', { http: { url: 'http://a/jobs' }, pattern: 'b' }, {}, ['host a:80 not allowed']],
     ['service', { unit: 'nginx' }, {}, ['worker on the host']],
     ['process', { name: 'a', pid_file: '/run/a.pid' }, {}, ['worker on the host', 'runner on the host']],
     ['log', { file: '/var/log/a.log' }, {}, ['runner on the host']],
