@@ -75,7 +75,7 @@ export const env = defineCheck({
   observation: {
     set: 'true when the variable is there and not empty; the rest is absent when it is not there',
     length: 'characters',
-    entropy: 'Shannon entropy in bits: 128 and more is a strong secret, "aaaa" has 0',
+    entropy: 'Shannon entropy in bits: 32 random hex digits have about 115, "aaaa" has 0',
     placeholder: 'true when it looks like a template (changeme, your-key, <…>) or a password everyone knows',
     'url.valid': 'whether it is a URL with a host',
     'url.scheme': 'https, postgresql and the like; other when it is not known, none without a URL',
