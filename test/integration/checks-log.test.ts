@@ -37,6 +37,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'stale.log'), line(600, 'INFO the last word'));
   await writeFile(join(root, 'future.log'), line(-120, 'INFO of another zone'));
   await writeFile(join(root, 'large.log'), line(50, `ERROR ${'x'.repeat(900)}`).repeat(10_000));
+  await writeFile(join(root, 'breaks.log'), '\n'.repeat(5_000_000));
   await writeFile(join(root, 'long.log'), line(5, `${'x'.repeat(20_000)} ERROR`));
   await writeFile(join(root, 'binary.log'), Buffer.from([0xff, 0xfe, 0, 1, 10, 0x45, 0x52, 0x52]));
 });
@@ -99,6 +100,8 @@ describe('a log file', () => {
     ['future.log', { since: '15m' }, /2 h in the future/],
     ['large.log', { pattern: 'nothing' }, /longer than the 8 MiB/],
     ['large.log', { since: '1h', pattern: 'nothing' }, /longer than the 8 MiB/],
+    ['breaks.log', {}, /more than the 200000 lines/],
+    ['breaks.log', { since: '15m' }, /no line says when it was written/],
     ['long.log', { pattern: 'nothing' }, /longer than the 16 KiB/],
     ['gone.log', {}, /is not there/],
   ])('%s with %j is inconclusive, never a pass', async (name, given, reason) => {
@@ -111,6 +114,7 @@ describe('a log file', () => {
   it('that is too long says so of what is missing, not of what was found', async () => {
     expect((await check('large.log', {}, { expect: { count: { gte: 100 } } })).outcome).toBe('pass');
     expect((await check('large.log', { lines: 100 }, { expect: { count: 100 } })).outcome).toBe('pass');
+    expect((await check('breaks.log', { lines: 100 }, { expect: { lines: 100 } })).outcome).toBe('pass');
     expect((await check('bare.log', { lines: 10 }, { expect: { count: 5 } })).outcome).toBe('pass');
     expect((await check('stale.log', { since: '15m', at_least: 0 })).outcome).toBe('pass');
   });

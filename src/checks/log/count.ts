@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 
 /** Longer lines are searched up to here. */
 const MAX_LINE = 16 * 1024;
-/** Lines between two looks at whether there is something else to do. */
-const BATCH = 500;
+/** Characters and lines between two looks at whether there is something else to do. */
+const BATCH = 64 * 1024;
+const BATCH_LINES = 500;
 const KEPT = 5;
 
 export type Search = (line: string) => boolean;
@@ -27,8 +28,13 @@ export const countLines = async (
   const [first] = patterns.keys();
   const last: string[] = [];
   let longLines = 0;
-  for (const [i, whole] of lines.entries()) {
-    if (i % BATCH === 0) await setImmediate();
+  let searched = 0;
+  for (const whole of lines) {
+    searched += Math.max(whole.length, BATCH / BATCH_LINES);
+    if (searched > BATCH) {
+      searched = 0;
+      await setImmediate();
+    }
     signal.throwIfAborted();
     if (whole.length > MAX_LINE) longLines += 1;
     const line = whole.slice(0, MAX_LINE);

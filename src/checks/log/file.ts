@@ -13,6 +13,8 @@ export const MAX_LOG_BYTES = 8 * 1024 * 1024;
 /** Most of a compressed file that is unpacked to find its end. */
 const MAX_UNPACKED = 64 * 1024 * 1024;
 const MAX_ROTATED = 20;
+/** Most lines that are looked at; a log of line breaks alone has as many as bytes. */
+const MAX_LINES = 200_000;
 
 type Piece = { readonly bytes: Buffer; readonly isCut: boolean };
 
@@ -79,7 +81,7 @@ const rotatedOf = async (path: string): Promise<readonly string[]> => {
 };
 
 const linesOf = ({ bytes, isCut }: Piece): readonly string[] => {
-  const lines = bytes.toString('utf8').split(/\r?\n/);
+  const lines = bytes.toString('utf8').split('\n');
   if (lines.at(-1) === '') lines.pop();
   // The first line of a part may be half of one.
   return isCut ? lines.slice(1) : lines;
@@ -112,9 +114,11 @@ export const readLogFile = async (path: string, asked: Asked, reading: Reading):
     const real = await locate(one, connections.fileRoots);
     if (real === undefined) continue;
     const piece = await pieceOf(real, room);
-    lines = [...linesOf(piece), ...lines];
+    const all = [...linesOf(piece), ...lines];
+    lines = all.slice(-MAX_LINES).map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
     room -= piece.bytes.length;
     if (piece.isCut || room <= 0) cut = 'the log is longer than the 8 MiB that are read';
+    if (all.length > MAX_LINES) cut = `the log has more than the ${MAX_LINES} lines that are looked at`;
     if (cut !== undefined || reachesBack(lines, asked, clock)) break;
   }
   return windowOf(lines, asked, { clock, cut });

@@ -98,8 +98,12 @@ const fieldTime = (line: string, clock: Clock): number | undefined => {
   return text === undefined ? undefined : (isoTime(text, clock) ?? epochTime(text));
 };
 
+/** Seconds since 1970. */
+const SHORTEST = 10;
+
 /** When a line of a log was written, as it says at its beginning. Undefined: it does not say. */
 export const lineTime = (line: string, clock: Clock): Instant | undefined => {
+  if (line.length < SHORTEST) return undefined;
   const head = line.slice(0, 600);
   const time =
     isoTime(head, clock) ??
