@@ -175,6 +175,13 @@ describe('a log that was rotated', () => {
     expect((await check(path, { since: '15m' })).observation).toMatchObject({ count: 2 });
   });
 
+  it('into more files than are read is not judged as if those were all', async () => {
+    const names = Array.from({ length: 25 }, (_, i) => [`app.log.${i + 1}`, line(i + 2, 'INFO')] as const);
+    const path = await rotated({ 'app.log': line(1, 'INFO'), ...Object.fromEntries(names) });
+    expect((await check(path, { since: '15m' })).outcome).toBe('pass');
+    expect((await check(path, { since: '1h' })).outcome).toBe('inconclusive');
+  });
+
   it('is not unpacked without end, and not followed out of its folder', async () => {
     const path = await rotated({
       'app.log': line(2, 'INFO'),

@@ -96,30 +96,50 @@ const missing = (path: string) =>
     scope: 'check',
   });
 
+type Read = { readonly lines: readonly string[]; readonly room: number; readonly cut?: string | undefined };
+
+const withOlder = (after: Read, piece: Piece): Read => {
+  const all = [...linesOf(piece), ...after.lines];
+  const room = after.room - piece.bytes.length;
+  const isFull = piece.isCut || room <= 0;
+  return {
+    lines: all.slice(-MAX_LINES).map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)),
+    room,
+    cut:
+      all.length > MAX_LINES
+        ? `the log has more than the ${MAX_LINES} lines that are looked at`
+        : isFull
+          ? 'the log is longer than the 8 MiB that are read'
+          : undefined,
+  };
+};
+
+/** Lines of files, the youngest file first, as far back as is asked for and may be read. */
+const readBack = async (paths: readonly string[], asked: Asked, reading: Reading): Promise<Read> => {
+  let read: Read = { lines: [], room: MAX_LOG_BYTES };
+  for (const path of paths) {
+    reading.signal.throwIfAborted();
+    const real = await locate(path, reading.connections.fileRoots);
+    if (real === undefined) continue;
+    read = withOlder(read, await pieceOf(real, read.room));
+    if (read.cut !== undefined || reachesBack(read.lines, asked, reading.clock)) break;
+  }
+  return read;
+};
+
 /**
  * The window of a log file: from its end, on into rotated files while it reaches further back, at most 8 MiB. Without a
  * beginning the window is the file itself. Rejects with a problem when it is not there or outside the allowed folders.
  */
 export const readLogFile = async (path: string, asked: Asked, reading: Reading): Promise<Window> => {
-  const { connections, signal, clock } = reading;
   const isOpenEnded = asked.since === undefined && asked.lines === undefined;
-  const current = await locate(path, connections.fileRoots);
+  const current = await locate(path, reading.connections.fileRoots);
   const older = isOpenEnded ? [] : await rotatedOf(path);
   if (current === undefined && older.length === 0) throw missing(path);
-  let lines: readonly string[] = [];
-  let room = MAX_LOG_BYTES;
-  let cut: string | undefined;
-  for (const one of [path, ...older]) {
-    signal.throwIfAborted();
-    const real = await locate(one, connections.fileRoots);
-    if (real === undefined) continue;
-    const piece = await pieceOf(real, room);
-    const all = [...linesOf(piece), ...lines];
-    lines = all.slice(-MAX_LINES).map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
-    room -= piece.bytes.length;
-    if (piece.isCut || room <= 0) cut = 'the log is longer than the 8 MiB that are read';
-    if (all.length > MAX_LINES) cut = `the log has more than the ${MAX_LINES} lines that are looked at`;
-    if (cut !== undefined || reachesBack(lines, asked, clock)) break;
-  }
-  return windowOf(lines, asked, { clock, cut });
+  const { lines, cut } = await readBack([path, ...older], asked, reading);
+  const more =
+    older.length === MAX_ROTATED
+      ? `there may be more than the ${MAX_ROTATED} rotated files that are read`
+      : undefined;
+  return windowOf(lines, asked, { clock: reading.clock, cut: cut ?? more });
 };
