@@ -84,6 +84,22 @@ systems:
     expect(systems['far']?.connections.runner).toBe('dmz');
   });
 
+  it('takes several sources of settings, and that workers run on the host', () => {
+    const { systems } = read(
+      `${named}systems: {tiny: {env_source: {secrets: /run/secrets, process: [MODE]}, host: true}}\n`,
+    );
+    expect(systems['tiny']?.connections).toEqual({
+      values: {},
+      secrets: {},
+      allow: [],
+      commands: {},
+      fileRoots: [],
+      secretsFolder: '/run/secrets',
+      envNames: ['MODE'],
+      host: true,
+    });
+  });
+
   it.each([
     ['mon-fri', [1, 2, 3, 4, 5]],
     ['[mon, wed]', [1, 3]],
@@ -152,6 +168,16 @@ systems:
       'a URL as an allowed host',
       `${named}systems: {tiny: {allow: ["http://a"]}}\n`,
       ['2:26 allow[0]: expected host, host:port or CIDR:port, such as api.example.com:443'],
+    ],
+    [
+      'a source of settings that is none',
+      `${named}systems: {tiny: {env_source: {}}}\n`,
+      ['2:30 env_source: expected dotenv, secrets or process'],
+    ],
+    [
+      'a folder of secrets by a relative path',
+      `${named}systems: {tiny: {env_source: {secrets: run}}}\n`,
+      ['2:40 secrets: expected an absolute path'],
     ],
     [
       'a command by a relative path',

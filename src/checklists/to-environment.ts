@@ -48,11 +48,21 @@ const toConnections = (raw: RawSystem, runner: string | undefined): Connections 
   ),
   fileRoots: raw.files ?? [],
   ...stated({
-    envSource: raw.env_source ? ({ kind: 'dotenv', path: raw.env_source.dotenv } as const) : undefined,
+    ...toEnvSources(raw.env_source),
     env: raw.env ?? undefined,
+    host: raw.host,
     runner: raw.runner ?? runner,
   }),
 });
+
+const toEnvSources = (
+  raw: RawSystem['env_source'],
+): Pick<Partial<Connections>, 'envSource' | 'secretsFolder' | 'envNames'> =>
+  stated({
+    envSource: raw?.dotenv === undefined ? undefined : ({ kind: 'dotenv', path: raw.dotenv } as const),
+    secretsFolder: raw?.secrets,
+    envNames: raw?.process,
+  });
 
 /** References to the worker's environment apart from plain values; a key without a value is not set. */
 const splitValues = (given: Readonly<Record<string, Json>>): Pick<Connections, 'values' | 'secrets'> => {

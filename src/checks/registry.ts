@@ -4,14 +4,19 @@ import { command } from './kinds/command.ts';
 import { dns } from './kinds/dns.ts';
 import { env } from './kinds/env.ts';
 import { file } from './kinds/file.ts';
+import { git } from './kinds/git.ts';
 import { httpSequence } from './kinds/http-sequence.ts';
 import { http } from './kinds/http.ts';
 import { load } from './kinds/load.ts';
+import { log } from './kinds/log.ts';
+import { process } from './kinds/process.ts';
 import { prometheus } from './kinds/prometheus.ts';
 import { redis } from './kinds/redis.ts';
 import { schedule } from './kinds/schedule.ts';
+import { service } from './kinds/service.ts';
 import { sql } from './kinds/sql.ts';
 import { state } from './kinds/state.ts';
+import { system } from './kinds/system.ts';
 import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
 import { version } from './kinds/version.ts';
@@ -34,6 +39,11 @@ const KINDS: readonly CheckKind[] = [
   version,
   prometheus,
   schedule,
+  log,
+  system,
+  process,
+  service,
+  git,
   state,
 ];
 

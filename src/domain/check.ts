@@ -107,12 +107,18 @@ export type Connections = {
   /** `host:port`, `host` or `CIDR:port`. */
   readonly allow: readonly string[];
   readonly commands: Readonly<Record<string, NamedCommand>>;
-  /** Where `env` checks read: a dotenv file. Absent: `env` checks are not connected. */
+  /** Where `env` checks read: a dotenv file. Without any source `env` checks are not connected. */
   readonly envSource?: { readonly kind: 'dotenv'; readonly path: string };
+  /** Folder with one file per variable, as Docker and Kubernetes mount secrets: another source of `env` checks. */
+  readonly secretsFolder?: string;
+  /** Variables of the worker itself that `env` checks may look at: another source. */
+  readonly envNames?: readonly string[];
   /** Variables of the worker that the `auth` of a check may name as `env:NAME`, besides those of `secrets`. */
   readonly env?: readonly string[];
   /** Folders `file` checks may read below; empty: `file` checks are not connected. */
   readonly fileRoots: readonly string[];
+  /** Whether workers run on the machine of the system, so that checks may look at its load, processes and disks. */
+  readonly host?: boolean;
   /** Zone whose runner must do the work; absent: any core worker. */
   readonly runner?: string;
 };

@@ -73,6 +73,28 @@ const runner = z
   .describe('Zone whose runner does the checks (a worker started with RUNNER); absent: any core worker');
 const channel = line.describe('Slack channel, name or id; absent: where the command was typed');
 
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of a variable' });
+
+const envSource = z
+  .strictObject({
+    dotenv: z.string().min(1).describe('Path of the dotenv file on the worker').optional(),
+    secrets: z
+      .string()
+      .startsWith('/', { error: 'expected an absolute path' })
+      .describe('Folder with one file per variable, such as /run/secrets')
+      .optional(),
+    process: z
+      .array(variableName)
+      .min(1)
+      .describe("Variables of the worker's own environment that checks may look at")
+      .optional(),
+  })
+  .refine((given) => Object.values(given).some((source) => source !== undefined), {
+    error: 'expected dotenv, secrets or process',
+  });
+
 const systemSchema = z
   .strictObject({
     values: values.describe('Parameter -> value, or env:NAME of the worker for what is secret').nullish(),
@@ -85,15 +107,18 @@ const systemSchema = z
       .record(name, command)
       .describe('Commands that command checks may name. {disk: [/usr/bin/df, -h]}')
       .nullish(),
-    env_source: z
-      .strictObject({ dotenv: z.string().min(1).describe('Path of the dotenv file on the worker') })
-      .describe('Where env checks read. {dotenv: /srv/app/.env}')
-      .nullish(),
+    env_source: envSource.describe('Where env checks read. {dotenv: /srv/app/.env}').nullish(),
     env: z
-      .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of a variable' }))
+      .array(variableName)
       .describe("Variables of the worker that a check's auth may name as env:NAME. [SHOP_API_TOKEN]")
       .nullish(),
     files: z.array(z.string().min(1)).describe('Folders that file checks may read below').nullish(),
+    host: z
+      .boolean()
+      .describe(
+        'Whether workers run on the machine of the system: system, process and service checks look there; default false',
+      )
+      .optional(),
     runner: runner.optional(),
     lock_from: z
       .enum(['start', 'go'])

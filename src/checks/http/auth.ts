@@ -5,8 +5,8 @@ import { ourFault } from '../problem.ts';
 import { targetOf } from './request.ts';
 
 const ENV_REFERENCE = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
-// A checklist is less trusted than the environment file: it cannot send what tminus itself runs on.
-const RESERVED = new Set([
+/** Variables that tminus itself runs on. A checklist is less trusted than the environment file: it cannot ask for them. */
+export const RESERVED: ReadonlySet<string> = new Set([
   'SLACK_BOT_TOKEN',
   'SLACK_APP_TOKEN',
   'SLACK_SIGNING_SECRET',

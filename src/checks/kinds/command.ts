@@ -4,9 +4,9 @@ import type { Json, JsonObject } from '../../lib/json.ts';
 import { plain } from '../../lib/matching/rule.ts';
 import { formatDuration } from '../../lib/matching/units.ts';
 import { defineCheck, numberOf, type CheckContext, type Incomplete, type Measured } from '../check.ts';
+import { commandEnv } from '../command-env.ts';
 import { MAX_OUTPUT_BYTES, runProcess, type ProcessEnd } from '../process.ts';
 import { ourFault } from '../problem.ts';
-import { isSecretName } from '../redact.ts';
 
 const params = z.strictObject({
   name: z
@@ -51,15 +51,6 @@ export const fillCommand = ({ argv }: NamedCommand, given: Params): readonly str
   }
   return argv.map((part) => part.replace(SLOT, (_, slot: string) => args[Number(slot) - 1] ?? ''));
 };
-
-const envOf = ({ env = [] }: NamedCommand, context: CheckContext): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    env.map((name) => {
-      const value = context.env(name);
-      const isPlain = value !== undefined && !isSecretName(name) && !value.includes('@');
-      return [name, isPlain ? value : context.secret(name)];
-    }),
-  );
 
 const jsonOf = (text: string): Json | undefined => {
   try {
@@ -121,7 +112,7 @@ export const command = defineCheck({
     const named = findCommand(given, context);
     if (!named) throw ourFault(`the environment file names no command ${given.name}`, 'command_not_named');
     const [program = '', ...args] = fillCommand(named, given);
-    const env = envOf(named, context);
+    const env = commandEnv(named, context);
     const end = await runProcess(
       { program, args, env, ...(named.cwd !== undefined && { cwd: named.cwd }) },
       context,

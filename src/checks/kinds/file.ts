@@ -1,13 +1,12 @@
-import { constants, type Stats } from 'node:fs';
-import { lstat, open, realpath, type FileHandle } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import type { Stats } from 'node:fs';
+import { lstat, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import type { JsonObject } from '../../lib/json.ts';
 import { CLOCK_SKEW_MS } from '../../lib/matching/order-rules.ts';
 import { formatDuration, formatSize } from '../../lib/matching/units.ts';
 import { placeholdersIn } from '../../lib/placeholders.ts';
 import { defineCheck, numberOf, type Incomplete, type Measured } from '../check.ts';
-import { errorCodeOf, ourFault } from '../problem.ts';
+import { isAllowed, locate, readBytes, withFile } from '../host/files.ts';
 
 const params = z.strictObject({
   path: z
@@ -17,50 +16,6 @@ const params = z.strictObject({
 });
 
 const MAX_BYTES = 1024 * 1024;
-
-const isBelow = (path: string, root: string): boolean => {
-  const way = relative(root, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-};
-
-const isAllowed = (path: string, roots: readonly string[]): boolean =>
-  isAbsolute(path) && roots.some((root) => isBelow(resolve(path), resolve(root)));
-
-const outside = (path: string) => ourFault(`${path} is outside the folders a check may read`, 'path_refused');
-
-const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errorCodeOf(error) ?? '');
-
-/** Where a path really is; undefined when nothing is there. */
-const realOf = async (path: string): Promise<string | undefined> => {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw ourFault(`${path} cannot be reached (${errorCodeOf(error) ?? 'unknown'})`, 'path_unreachable', {
-      cause: error,
-    });
-  }
-};
-
-/** The nearest folder above that exists: whether something is missing outside the roots is nobody's business either. */
-const nearestReal = async (path: string): Promise<string> => {
-  const parent = dirname(path);
-  return (await realOf(parent)) ?? (parent === path ? path : nearestReal(parent));
-};
-
-/** The real path behind a permitted one, links followed; undefined when nothing is there. */
-const locate = async (path: string, roots: readonly string[]): Promise<string | undefined> => {
-  if (!isAllowed(path, roots)) throw outside(path);
-  const real = await realOf(path);
-  const realRoots = await Promise.all(roots.map((root) => realOf(root)));
-  const lacksRoot = roots.some(
-    (root, position) => realRoots[position] === undefined && isAllowed(path, [root]),
-  );
-  if (real === undefined && lacksRoot) return undefined;
-  const judged = real ?? (await nearestReal(path));
-  if (!realRoots.some((root) => root !== undefined && isBelow(judged, root))) throw outside(path);
-  return real;
-};
 
 const describeStats = (stats: Stats, now: Date): { observation: JsonObject; incomplete: Incomplete[] } => {
   const age = Math.round(now.getTime() - stats.mtimeMs);
@@ -99,36 +54,14 @@ const decode = (bytes: Buffer): string | undefined => {
 };
 
 const readText = async (file: FileHandle): Promise<Pick<Measured, 'observation' | 'incomplete'>> => {
-  const buffer = Buffer.alloc(MAX_BYTES + 1);
-  let length = 0;
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, length, buffer.length - length, length);
-    length += bytesRead;
-    if (bytesRead === 0 || length === buffer.length) break;
-  }
-  const text = decode(buffer.subarray(0, Math.min(length, MAX_BYTES)));
+  const bytes = await readBytes(file, 0, MAX_BYTES + 1);
+  const text = decode(bytes.subarray(0, MAX_BYTES));
   if (text === undefined || text.includes('\0'))
     return { observation: {}, incomplete: withoutText('is not text') };
   return {
     observation: { text, lines: countLines(text) },
-    ...(length > MAX_BYTES && { incomplete: withoutText('is of a file larger than 1 MiB') }),
+    ...(bytes.length > MAX_BYTES && { incomplete: withoutText('is of a file larger than 1 MiB') }),
   };
-};
-
-const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-const tryOpen = async (path: string): Promise<FileHandle | string> => {
-  try {
-    return await open(path, flags);
-  } catch (error) {
-    return errorCodeOf(error) ?? 'unknown';
-  }
-};
-
-// Between finding the real path and opening it a folder on the way may have become a link.
-const assertStillThere = async (file: FileHandle, path: string): Promise<void> => {
-  const opened = await realOf(`/proc/self/fd/${file.fd}`);
-  if (opened !== undefined && opened !== path) throw outside(path);
 };
 
 const seen = (
@@ -145,15 +78,11 @@ const measureFile = async (path: string, now: Date): Promise<Measured> => {
     seen(describeStats(stats, now), { observation: {}, incomplete: withoutText(reason) });
   // Opening a device, a pipe or a socket can do something; looking at it cannot.
   if (!stats.isFile()) return without('is not of a plain file');
-  const file = await tryOpen(path);
-  if (typeof file === 'string') return without(`cannot be read (${file})`);
-  try {
-    await assertStillThere(file, path);
+  const measured = await withFile(path, async (file) => {
     const text = await readText(file);
     return seen(describeStats(await file.stat(), now), text);
-  } finally {
-    await file.close();
-  }
+  });
+  return typeof measured === 'string' ? without(`cannot be read (${measured})`) : measured;
 };
 
 /** One file on the worker's machine. That it is not there is measured (`exists: false`). */

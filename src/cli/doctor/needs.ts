@@ -12,6 +12,8 @@ export type Need =
   | { readonly kind: 'env_source' }
   /** `file` checks have no folder to read below. */
   | { readonly kind: 'files' }
+  /** Checks of the machine are not told that workers run there. */
+  | { readonly kind: 'machine' }
   /** The environment file leaves the checks to a zone. */
   | { readonly kind: 'zone'; readonly name: string }
   /** This version cannot run checks of that kind. */
@@ -29,8 +31,9 @@ const READINGS: readonly Reading[] = [
   [/^host ([^ ]+) not allowed$/, (host) => ({ kind: 'host', host })],
   [/^command ([^ ]+) not named$/, (name) => ({ kind: 'command', name })],
   [/^kind ([^ ]+)$/, (name) => ({ kind: 'check_kind', name })],
-  [/^(no source for env)$/, () => ({ kind: 'env_source' })],
+  [/^(no source (?:[a-z]+ )?for env|source of .+)$/, () => ({ kind: 'env_source' })],
   [/^(runner on the host)$/, () => ({ kind: 'files' })],
+  [/^(worker on the host)$/, () => ({ kind: 'machine' })],
   [/^runner (.+)$/, (name) => ({ kind: 'zone', name })],
 ];
 

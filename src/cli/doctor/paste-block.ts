@@ -72,12 +72,14 @@ const systemLines = (step: Step, place: BlockPlace): readonly string[] => {
   const commands = pick(step, 'command').map(
     ({ need: { name }, checks }) => `${name}: [/usr/bin/your-program, your-argument]   # ${plus(checks)}`,
   );
-  const sources = pick(step, 'env_source').map(
-    ({ checks }) => `env_source: {dotenv: /srv/${place.system}/.env}   # ${plus(checks)} of settings`,
-  );
+  // What is missing of sources has several wordings and one key.
+  const sources = pick(step, 'env_source')
+    .slice(0, 1)
+    .map(({ checks }) => `env_source: {dotenv: /srv/${place.system}/.env}   # ${plus(checks)} of settings`);
   const files = pick(step, 'files').map(
     ({ checks }) => `files: [/srv/${place.system}]   # ${plus(checks)} of files`,
   );
+  const machine = pick(step, 'machine').map(({ checks }) => `host: true   # ${plus(checks)} of the machine`);
   const named = pick(step, 'named_variable').map(({ need }) => need.variable);
   return [
     ...under('values', values),
@@ -85,6 +87,7 @@ const systemLines = (step: Step, place: BlockPlace): readonly string[] => {
     ...under('allow', hosts),
     ...sources,
     ...files,
+    ...machine,
     ...under('commands', commands),
   ];
 };

@@ -20,7 +20,10 @@ describe('readNeed', () => {
     ['command disk-usage not named', { kind: 'command', name: 'disk-usage' }],
     ['kind prometheus', { kind: 'check_kind', name: 'prometheus' }],
     ['no source for env', { kind: 'env_source' }],
+    ['no source secrets for env', { kind: 'env_source' }],
+    ['source of A: dotenv or secrets', { kind: 'env_source' }],
     ['runner on the host', { kind: 'files' }],
+    ['worker on the host', { kind: 'machine' }],
     ['runner prod-vpc', { kind: 'zone', name: 'prod-vpc' }],
     ['something new', { kind: 'other' }],
   ])('reads "%s"', (missing, need) => {

@@ -35,7 +35,7 @@ export type Ladder = {
 };
 
 const DATABASE_KINDS = new Set(['sql', 'redis']);
-const HOST_KINDS = new Set(['env', 'file', 'command']);
+const HOST_KINDS = new Set(['env', 'file', 'command', 'log', 'git', 'system', 'process', 'service']);
 const IS_MONITORING =
   /prometheus|grafana|alertmanager|loki|sentry|datadog|monitor|status-page|error-log|(?:^|-)(?:ci|github|gitlab|jenkins|pipeline)(?:-|$)/i;
 const IS_ON_HOST = /(?:^|-)local(?:host)?(?:-|$)|-(?:root|dir|path|folder)$/i;
@@ -69,6 +69,7 @@ const stepOf = (need: Need, kinds: readonly string[]): StepNumber => {
     case 'command':
     case 'env_source':
     case 'files':
+    case 'machine':
     case 'zone':
       return 3;
     case 'check_kind':
