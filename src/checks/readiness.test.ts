@@ -237,6 +237,7 @@ describe('the documentation', () => {
       'command',
       'version',
       'prometheus',
+      'docker',
       'schedule',
       'state',
     ]);

@@ -2,6 +2,7 @@ import type { CheckKind } from './check.ts';
 import { bullmq } from './kinds/bullmq.ts';
 import { command } from './kinds/command.ts';
 import { dns } from './kinds/dns.ts';
+import { docker } from './kinds/docker.ts';
 import { env } from './kinds/env.ts';
 import { file } from './kinds/file.ts';
 import { httpSequence } from './kinds/http-sequence.ts';
@@ -33,6 +34,7 @@ const KINDS: readonly CheckKind[] = [
   command,
   version,
   prometheus,
+  docker,
   schedule,
   state,
 ];
