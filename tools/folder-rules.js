@@ -5,7 +5,10 @@ export const FOLDERS = {
   domain: [[], []],
   checklists: [['domain'], ['zod', 'yaml']],
   blocks: [['domain'], ['@slack/types']],
-  checks: [['domain'], ['zod', 'undici', 'pg', 'ioredis', 'libpg-query', 'ipaddr.js', 'ws', 'croner']],
+  checks: [
+    ['domain'],
+    ['zod', 'undici', 'pg', 'ioredis', 'libpg-query', 'ipaddr.js', 'ws', 'croner', 'yaml'],
+  ],
   usecases: [['domain'], []],
   db: [['domain'], ['kysely', 'pg']],
   queue: [

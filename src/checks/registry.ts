@@ -7,6 +7,7 @@ import { env } from './kinds/env.ts';
 import { file } from './kinds/file.ts';
 import { httpSequence } from './kinds/http-sequence.ts';
 import { http } from './kinds/http.ts';
+import { kubernetes } from './kinds/kubernetes.ts';
 import { load } from './kinds/load.ts';
 import { prometheus } from './kinds/prometheus.ts';
 import { redis } from './kinds/redis.ts';
@@ -35,6 +36,7 @@ const KINDS: readonly CheckKind[] = [
   version,
   prometheus,
   docker,
+  kubernetes,
   schedule,
   state,
 ];
