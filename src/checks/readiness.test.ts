@@ -240,6 +240,7 @@ describe('the documentation', () => {
       'docker',
       'kubernetes',
       'schedule',
+      'webhook',
       'state',
     ]);
     for (const [kind, schema] of Object.entries(schemas)) {

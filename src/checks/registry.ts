@@ -17,6 +17,7 @@ import { state } from './kinds/state.ts';
 import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
 import { version } from './kinds/version.ts';
+import { webhook } from './kinds/webhook.ts';
 import { websocket } from './kinds/websocket.ts';
 
 const KINDS: readonly CheckKind[] = [
@@ -38,6 +39,7 @@ const KINDS: readonly CheckKind[] = [
   docker,
   kubernetes,
   schedule,
+  webhook,
   state,
 ];
 

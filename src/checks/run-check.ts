@@ -4,7 +4,7 @@ import type { CheckDefinition, CheckRequest, CheckResult } from '../domain/check
 import { canonicalJson } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import { attempt, type Attempt, type Plan } from './attempts.ts';
-import type { CheckContext, CheckKind, DnsResolver, Measured, PreparedCheck } from './check.ts';
+import type { CheckContext, CheckKind, DnsResolver, Inbound, Measured, PreparedCheck } from './check.ts';
 import { permitsOf } from './guard/hosts.ts';
 import { createNetwork, type Lookup } from './guard/network.ts';
 import { isBug, ourFault, problemOf, type CheckProblem, type Scope } from './problem.ts';
@@ -23,6 +23,8 @@ export type CheckDeps = {
   /** Aborts when the worker stops; the run then ends as inconclusive. */
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** As in `CheckContext`. */
+  readonly inbound?: Inbound;
   /** Replaces what the operating system knows about names and certificates; absent: the operating system. */
   readonly world?: { readonly lookup?: Lookup; readonly dns?: DnsResolver; readonly ca?: readonly string[] };
 };
@@ -88,6 +90,7 @@ const contextOf = (
     now: deps.now,
     timeoutMs: timeoutOf(ready),
     dns: dns ?? new Resolver({ timeout: 2000, tries: 2 }),
+    ...(deps.inbound && { inbound: deps.inbound }),
     log: deps.log,
   };
 };

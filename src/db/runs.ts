@@ -60,6 +60,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
         request: CheckRequest;
         effect: Effect;
         deploymentId: string;
+        itemId: string;
         wasClaimed: boolean;
         sample: number | undefined;
       }
@@ -67,7 +68,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
   > => {
     const row = await db
       .selectFrom('check_run')
-      .select(['state', 'request', 'effect', 'deployment_id', 'samples'])
+      .select(['state', 'request', 'effect', 'deployment_id', 'item_id', 'samples'])
       .where('id', '=', id)
       .where('zone', 'is', null)
       .where('next_sample_at', 'is', null)
@@ -97,6 +98,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       request,
       effect: row.effect as Effect,
       deploymentId: row.deployment_id,
+      itemId: row.item_id,
       wasClaimed: row.state === 'claimed',
       sample: request.definition.sampling === undefined ? undefined : row.samples.length,
     };
