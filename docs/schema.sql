@@ -84,6 +84,22 @@ CREATE TABLE environment_lock (
   since timestamp with time zone NOT NULL
 );
 
+CREATE TABLE heartbeat (
+  id text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  body jsonb NOT NULL
+);
+
+CREATE TABLE inbound_result (
+  id text NOT NULL,
+  deployment_id text NOT NULL,
+  item_id text NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  received_at timestamp with time zone,
+  body jsonb
+);
+
 CREATE TABLE inbox (
   id text NOT NULL,
   kind text NOT NULL,
@@ -174,6 +190,10 @@ ALTER TABLE deployment_item ADD CONSTRAINT deployment_item_pkey PRIMARY KEY (dep
 
 ALTER TABLE environment_lock ADD CONSTRAINT environment_lock_pkey PRIMARY KEY (team_id, environment, system);
 
+ALTER TABLE heartbeat ADD CONSTRAINT heartbeat_pkey PRIMARY KEY (id);
+
+ALTER TABLE inbound_result ADD CONSTRAINT inbound_result_pkey PRIMARY KEY (id);
+
 ALTER TABLE inbox ADD CONSTRAINT inbox_pkey PRIMARY KEY (id);
 
 ALTER TABLE notice ADD CONSTRAINT notice_pkey PRIMARY KEY (id);
@@ -211,6 +231,8 @@ CREATE INDEX deployment_due ON public.deployment USING btree (next_due_at) WHERE
 CREATE INDEX deployment_live ON public.deployment USING btree (team_id, channel) WHERE (ended_at IS NULL);
 
 CREATE INDEX deployment_place ON public.deployment USING btree (team_id, environment, system, started_at DESC);
+
+CREATE INDEX inbound_result_of_item ON public.inbound_result USING btree (deployment_id, item_id);
 
 CREATE INDEX inbox_open ON public.inbox USING btree (claimed_until) WHERE (handled_at IS NULL);
 

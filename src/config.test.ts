@@ -113,6 +113,21 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('takes results from outside with a secret and an address, and with nothing less', () => {
+    const secret = 'x'.repeat(32);
+    const { inbound } = readConfig({ ...SOCKET, INBOUND_SECRET: secret, PUBLIC_URL: 'https://t.example/' });
+    expect(inbound?.publicUrl).toBe('https://t.example');
+    expect(inspect(inbound)).not.toContain(secret);
+    expect(readConfig(SOCKET).inbound).toBeUndefined();
+    expect(problemsOf({ ...SOCKET, INBOUND_SECRET: secret })).toEqual([
+      'PUBLIC_URL, where other systems reach this server, is not set; INBOUND_SECRET needs it',
+    ]);
+    expect(problemsOf({ ...SOCKET, INBOUND_SECRET: 'short', PUBLIC_URL: 'ftp://t.example' })).toEqual([
+      'INBOUND_SECRET must have at least 32 characters',
+      'PUBLIC_URL must be an https:// or http:// address',
+    ]);
+  });
+
   it('refuses an empty role list', () => {
     expect(problemsOf({ ROLES: ',' })).toHaveLength(1);
   });

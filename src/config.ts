@@ -17,6 +17,14 @@ export type SlackConfig = {
     | { readonly kind: 'http'; readonly signingSecret: Secret };
 };
 
+/** How other systems report results to us. */
+export type InboundConfig = {
+  /** Signs the addresses that are given out. */
+  readonly secret: Secret;
+  /** Where other systems reach this server; without a slash at the end. */
+  readonly publicUrl: string;
+};
+
 export type DatabaseConfig =
   | { readonly kind: 'url'; readonly url: Secret }
   /** Our own server; `dataDir` may be relative to the working directory. */
@@ -36,6 +44,8 @@ export type Config = {
   readonly slack?: SlackConfig;
   readonly database: DatabaseConfig;
   readonly queue: QueueConfig;
+  /** Absent: nothing is taken in. */
+  readonly inbound?: InboundConfig;
   readonly checklistsDir: string;
   readonly host: string;
   /** 0: any free port. */
@@ -98,6 +108,15 @@ const schema = z.object({
   REDIS_URL: secretAddress(['redis:', 'rediss:'], 'must be a redis:// or rediss:// address').optional(),
   DATA_DIR: z.string().default('.data'),
   CHECKLISTS_DIR: z.string().default('checklists'),
+  INBOUND_SECRET: z
+    .string()
+    .min(32, { error: 'must have at least 32 characters' })
+    .transform((text) => new Secret(text))
+    .optional(),
+  PUBLIC_URL: address(['https:', 'http:'], 'must be an https:// or http:// address')
+    .refine((url) => url.length <= 100, { error: 'must have at most 100 characters' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: z
     .string()
@@ -145,6 +164,10 @@ const listMissing = (given: Partial<Record<Name, string>>, roles: ReadonlySet<Ro
       'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is not set',
     ],
     [
+      has('INBOUND_SECRET') && !has('PUBLIC_URL'),
+      'PUBLIC_URL, where other systems reach this server, is not set; INBOUND_SECRET needs it',
+    ],
+    [
       given.RUNNER !== undefined && roles.size > 0 && !isWorkerAlone(roles),
       'RUNNER makes this process the worker of a zone: set ROLES=worker, or leave one of them empty',
     ],
@@ -173,6 +196,12 @@ const slackConfig = (values: Values): SlackConfig | undefined => {
   return undefined;
 };
 
+const inboundConfig = ({
+  INBOUND_SECRET: secret,
+  PUBLIC_URL: publicUrl,
+}: Values): InboundConfig | undefined =>
+  secret === undefined || publicUrl === undefined ? undefined : { secret, publicUrl };
+
 const databaseConfig = ({ DATABASE_URL: url, DATA_DIR: dataDir }: Values): DatabaseConfig =>
   url === undefined ? { kind: 'embedded', dataDir } : { kind: 'url', url };
 
@@ -193,10 +222,12 @@ export const readConfig = (env: Environment, { roles }: { roles?: ReadonlySet<Ro
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const values = parsed.data;
   const slack = asked.has('bot') ? slackConfig(values) : undefined;
+  const inbound = inboundConfig(values);
   return {
     roles: asked,
     ...(values.RUNNER === undefined ? {} : { runner: values.RUNNER }),
     ...(slack === undefined ? {} : { slack }),
+    ...(inbound === undefined ? {} : { inbound }),
     database: databaseConfig(values),
     queue: values.REDIS_URL === undefined ? { kind: 'postgres' } : { kind: 'redis', url: values.REDIS_URL },
     checklistsDir: values.CHECKLISTS_DIR,

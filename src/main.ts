@@ -18,6 +18,7 @@ import { DEFAULT_RULES } from './domain/situation.ts';
 import { createMetrics } from './http/metrics.ts';
 import type { HttpOptions, Readiness } from './http/server.ts';
 import { startHttp } from './http/server.ts';
+import { addressesOf, inboundOfChecks, inboundOfHttp, ownNames } from './inbound.ts';
 import type { Log } from './lib/log.ts';
 import { SECOND } from './lib/time.ts';
 import type { JobsBackend } from './queue/backend.ts';
@@ -95,7 +96,8 @@ const startParts = async (parts: Parts, undo: Undo): Promise<Omit<Tminus, 'stop'
     config.slack === undefined ? undefined : await slackFor(config.slack, { log, now, clicks, loopWith });
   if (slack !== undefined) undo.add(slack.stop);
 
-  await startWork(parts, undo, { work, jobs, databaseUrl, slack, loopWith });
+  const loop = slack === undefined ? loopWith('', work, NOBODY) : { ...slack.loop, transact: work.transact };
+  await startWork(parts, undo, { work, jobs, databaseUrl, slack, loop });
   undo.add(
     startClock(parts, {
       work,
@@ -105,7 +107,7 @@ const startParts = async (parts: Parts, undo: Undo): Promise<Omit<Tminus, 'stop'
       sweepInbox: slack?.sweepInbox,
     }).stop,
   );
-  const http = await startHttp(httpOptions(config, { work, jobs, slack }));
+  const http = await startHttp(httpOptions(config, { work, jobs, slack, loop }));
   undo.add(http.close);
   await slack?.open();
   log.info({ url: http.url, roles: [...config.roles], kinds: listKinds().length }, 'started');
@@ -143,7 +145,10 @@ const announce = async (
     id: randomUUID(),
     runner: undefined,
     isWorker: config.roles.has('worker'),
-    held: () => referredNames(files.environments.values()).filter((name) => (env(name) ?? '') !== ''),
+    held: () => [
+      ...referredNames(files.environments.values()).filter((name) => (env(name) ?? '') !== ''),
+      ...ownNames(config),
+    ],
   });
   await presence.refresh(now().getTime());
   return presence;
@@ -158,15 +163,16 @@ const startWork = async (
     jobs,
     databaseUrl,
     slack,
-    loopWith,
-  }: { work: Store; jobs: Jobs; databaseUrl: string; slack: SlackEdge | undefined; loopWith: LoopWith },
+    loop,
+  }: { work: Store; jobs: Jobs; databaseUrl: string; slack: SlackEdge | undefined; loop: Loop },
 ): Promise<void> => {
   const handlers = workerHandlers({
     roles: config.roles,
-    loop: slack === undefined ? loopWith('', work, NOBODY) : { ...slack.loop, transact: work.transact },
+    loop,
     store: work,
     messenger: slack?.messenger,
     env,
+    inbound: inboundOfChecks(addressesOf(config), { store: work, now }),
     sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     log,
   });
@@ -175,9 +181,10 @@ const startWork = async (
 };
 
 const httpOptions = (
-  { host, port }: Config,
-  { work, jobs, slack }: { work: Store; jobs: Jobs; slack: SlackEdge | undefined },
+  config: Config,
+  { work, jobs, slack, loop }: { work: Store; jobs: Jobs; slack: SlackEdge | undefined; loop: Loop },
 ): HttpOptions => {
+  const { host, port } = config;
   const isSlackConnected = () => slack?.isConnected() ?? true;
   return {
     host,
@@ -185,6 +192,7 @@ const httpOptions = (
     readiness: readinessParts({ jobs, work, isSlackConnected }),
     metrics: createMetrics({ inboxOpen: work.inbox.countOpen, queues: jobs.counts, isSlackConnected }),
     slack: slack?.requestListener,
+    inbound: inboundOfHttp(addressesOf(config), loop),
   };
 };
 

@@ -51,6 +51,7 @@ const startParts = async (
     readiness: [{ name: 'queue', isReady: () => answers(jobs) }],
     metrics: createMetrics({ queues: jobs.counts }),
     slack: undefined,
+    inbound: undefined,
   });
   undo.add(http.close);
   log.info({ url: http.url, zone }, 'started');

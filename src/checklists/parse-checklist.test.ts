@@ -146,7 +146,7 @@ describe('checks', () => {
     expect(
       problems(
         withItems(
-          '{id: a, title: A, check: {kubernetes: {any: [1, {of: it}]}}}',
+          '{id: a, title: A, check: {s3: {any: [1, {of: it}]}}}',
           '{id: b, title: B, check: {redis: }}',
         ),
       ),

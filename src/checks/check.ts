@@ -28,12 +28,17 @@ export type Fault = {
   readonly isUnknown?: boolean;
 };
 
+/** Worth knowing beside the findings; judges nothing. */
+export type Remark = { readonly path: string; readonly line: string };
+
 /** What one try found, before it is judged and redacted. */
 export type Measured = {
   readonly observation: JsonObject;
   readonly incomplete?: readonly Incomplete[];
   /** Absent or empty: nothing is wrong beyond what is expected of the observation. */
   readonly faults?: readonly Fault[];
+  /** Shown in Details. Absent or empty: nothing. */
+  readonly remarks?: readonly Remark[];
   /** The finding is a matter of the network and may be gone in seconds: worth the retries of a transport error. */
   readonly isTransport?: boolean;
 };
@@ -45,6 +50,26 @@ export type DnsResolver = {
   readonly setServers: (servers: readonly string[]) => void;
   /** Gives up every question that is under way. */
   readonly cancel: () => void;
+};
+
+/** What another system said of itself. */
+export type Statement = {
+  readonly at: Date;
+  readonly state: 'pass' | 'fail';
+  /** Empty: nothing. */
+  readonly line: string;
+  readonly metrics: Readonly<Record<string, number | string | boolean>>;
+};
+
+/** What others have sent in so far, for the item that is measured. */
+export type Inbound = {
+  /** `send`: where a result, or a newer one, may be sent, once; absent after a pass. `last`: absent until one has come in. */
+  readonly result: (validForMs: number) => Promise<{
+    readonly last?: Statement;
+    readonly send?: { readonly url: string; readonly until: Date };
+  }>;
+  /** `last`: absent until the job has reported. */
+  readonly heartbeat: (name: string) => Promise<{ readonly url: string; readonly last?: Statement }>;
 };
 
 /** What a kind may use while it runs. */
@@ -62,6 +87,8 @@ export type CheckContext = {
   /** Length of this try in milliseconds. */
   readonly timeoutMs: number;
   readonly dns: DnsResolver;
+  /** Absent: the check does not run within a deployment, or this installation takes nothing in. */
+  readonly inbound?: Inbound;
   readonly log: Log;
 };
 

@@ -56,7 +56,7 @@ describe('a first day', () => {
   });
 
   it('names the kind that is not there yet, and the source that env has not', () => {
-    expect(of('kubernetes', { resource: 'deployment/tiny' }, tiny)).toEqual(missing('kind kubernetes'));
+    expect(of('s3', { bucket: 'tiny' }, tiny)).toEqual(missing('kind s3'));
     expect(of('env', { name: 'SIGNING_KEY' }, tiny)).toEqual(missing('no source for env'));
   });
 
@@ -204,7 +204,7 @@ describe('what is missing', () => {
 
   it('follows the kinds of the worker that would run it', () => {
     expect(of('http', { url: 'http://a' }, { allow: ['a'], kinds: ['sql'] })).toEqual(missing('kind http'));
-    expect(of('kubernetes', {}, { kinds: ['kubernetes'] })).toEqual({ kind: 'connected' });
+    expect(of('s3', {}, { kinds: ['s3'] })).toEqual({ kind: 'connected' });
   });
 
   it('is not what a definition got wrong: the run says that', () => {
@@ -221,7 +221,7 @@ describe('definitionProblems', () => {
       expect: { status: '${status}' },
     };
     expect(definitionProblems(definition)).toEqual([]);
-    expect(definitionProblems({ kind: 'kubernetes', params: { anything: 1 } })).toEqual([]);
+    expect(definitionProblems({ kind: 's3', params: { anything: 1 } })).toEqual([]);
   });
 
   it('lists wrong parameters and expectations by name', () => {
@@ -254,12 +254,15 @@ describe('the documentation', () => {
       'command',
       'version',
       'prometheus',
+      'docker',
+      'kubernetes',
       'schedule',
       'log',
       'system',
       'process',
       'service',
       'git',
+      'webhook',
       'state',
     ]);
     for (const [kind, schema] of Object.entries(schemas)) {

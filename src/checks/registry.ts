@@ -2,11 +2,13 @@ import type { CheckKind } from './check.ts';
 import { bullmq } from './kinds/bullmq.ts';
 import { command } from './kinds/command.ts';
 import { dns } from './kinds/dns.ts';
+import { docker } from './kinds/docker.ts';
 import { env } from './kinds/env.ts';
 import { file } from './kinds/file.ts';
 import { git } from './kinds/git.ts';
 import { httpSequence } from './kinds/http-sequence.ts';
 import { http } from './kinds/http.ts';
+import { kubernetes } from './kinds/kubernetes.ts';
 import { load } from './kinds/load.ts';
 import { log } from './kinds/log.ts';
 import { process } from './kinds/process.ts';
@@ -20,6 +22,7 @@ import { system } from './kinds/system.ts';
 import { tcp } from './kinds/tcp.ts';
 import { tls } from './kinds/tls.ts';
 import { version } from './kinds/version.ts';
+import { webhook } from './kinds/webhook.ts';
 import { websocket } from './kinds/websocket.ts';
 
 const KINDS: readonly CheckKind[] = [
@@ -38,12 +41,15 @@ const KINDS: readonly CheckKind[] = [
   command,
   version,
   prometheus,
+  docker,
+  kubernetes,
   schedule,
   log,
   system,
   process,
   service,
   git,
+  webhook,
   state,
 ];
 

@@ -5,7 +5,7 @@ import { canonicalJson } from '../lib/json.ts';
 import type { Log } from '../lib/log.ts';
 import type { Instant } from '../lib/time.ts';
 import { attempt, type Attempt, type Plan } from './attempts.ts';
-import type { CheckContext, CheckKind, DnsResolver, Measured, PreparedCheck } from './check.ts';
+import type { CheckContext, CheckKind, DnsResolver, Inbound, Measured, PreparedCheck } from './check.ts';
 import { permitsOf } from './guard/hosts.ts';
 import { createNetwork, type Lookup } from './guard/network.ts';
 import { isBug, ourFault, problemOf, type CheckProblem, type Scope } from './problem.ts';
@@ -29,6 +29,8 @@ export type CheckDeps = {
   readonly turns?: Turns;
   /** When the check was asked for; absent: now. */
   readonly askedAt?: Instant;
+  /** As in `CheckContext`. */
+  readonly inbound?: Inbound;
   /** Replaces what the operating system knows about names and certificates; absent: the operating system. */
   readonly world?: { readonly lookup?: Lookup; readonly dns?: DnsResolver; readonly ca?: readonly string[] };
 };
@@ -94,6 +96,7 @@ const contextOf = (
     now: deps.now,
     timeoutMs: timeoutOf(ready),
     dns: dns ?? new Resolver({ timeout: 2000, tries: 2 }),
+    ...(deps.inbound && { inbound: deps.inbound }),
     log: deps.log,
   };
 };

@@ -4,7 +4,7 @@ import { substitute } from '../lib/placeholders.ts';
 
 const ENV_REFERENCE = /^env:([A-Za-z_][A-Za-z0-9_]*)$/;
 // What tminus itself signs in to Slack with is nobody's connection.
-const RESERVED = new Set(['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET']);
+const RESERVED = new Set(['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'INBOUND_SECRET']);
 
 /** Name of the environment variable a secret refers to: `env:NAME`. Undefined: not a reference that may be used. */
 export const secretVariable = (reference: string): string | undefined => {

@@ -173,6 +173,7 @@ export const reachVerdict = (
     ...judgeSide(measured, { expectations, level: 'fail' }, now),
     ...judgeSide(measured, { expectations: definition.warn ?? {}, level: 'warn' }, now),
     ...kept.findings,
+    ...(measured.remarks ?? []).map((remark) => ({ ...remark, verdict: 'holds' as const })),
   ];
   return { outcome: outcomeOf(findings), findings, captured: kept.captured };
 };

@@ -60,6 +60,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
         request: CheckRequest;
         effect: Effect;
         deploymentId: string;
+        itemId: string;
         wasClaimed: boolean;
         sample: number | undefined;
         queuedAt: Instant;
@@ -68,7 +69,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
   > => {
     const row = await db
       .selectFrom('check_run')
-      .select(['state', 'request', 'effect', 'deployment_id', 'samples', 'queued_at'])
+      .select(['state', 'request', 'effect', 'deployment_id', 'item_id', 'samples', 'queued_at'])
       .where('id', '=', id)
       .where('zone', 'is', null)
       .where('next_sample_at', 'is', null)
@@ -99,6 +100,7 @@ export const runStore = (db: Kysely<Schema>, self: number) => ({
       effect: row.effect as Effect,
       deploymentId: row.deployment_id,
       queuedAt: row.queued_at.getTime(),
+      itemId: row.item_id,
       wasClaimed: row.state === 'claimed',
       sample: request.definition.sampling === undefined ? undefined : row.samples.length,
     };

@@ -121,5 +121,15 @@ export type Schema = {
     ts: string | null;
     given_up: string | null;
   };
+  inbound_result: {
+    id: string;
+    deployment_id: string;
+    item_id: string;
+    asked_at: Date;
+    expires_at: Date;
+    received_at: Date | null;
+    body: JsonColumn<JsonObject> | null;
+  };
+  heartbeat: { id: string; at: Date; body: JsonColumn<JsonObject> };
   slack_budget: { team_id: string; tokens: number; refilled_at: Date };
 };

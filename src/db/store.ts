@@ -4,6 +4,7 @@ import { budgetStore } from './budget.ts';
 import type { Db } from './connect.ts';
 import { deploymentStore } from './deployments.ts';
 import type { KeptDeployments } from './kept-deployments.ts';
+import { inboundStore } from './inbound.ts';
 import { keepDeployments } from './kept-deployments.ts';
 import { auditStore, inboxStore, OUTBOX_CHANNEL, outboxStore } from './loop-tables.ts';
 import { metaStore } from './meta.ts';
@@ -38,6 +39,7 @@ const storesOn = (db: Kysely<Schema>, { kept, self }: Context) => ({
   notices: noticeStore(db),
   budget: budgetStore(db),
   meta: metaStore(db),
+  inbound: inboundStore(db),
   /** Wakes every relay when the transaction commits. */
   wakeRelays: async (): Promise<void> => {
     await sql`select pg_notify(${OUTBOX_CHANNEL}, '')`.execute(db);

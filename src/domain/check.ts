@@ -126,8 +126,8 @@ export type Connections = {
 /** Letters of the name of a zone; it becomes part of a queue's name. */
 export const ZONE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-// Looks at tminus itself, not at a target: wherever the target is, a core worker can tell.
-const AT_HOME: ReadonlySet<string> = new Set(['state']);
+// Look at what tminus itself holds, not at a target: wherever the target is, a core worker can tell.
+const AT_HOME: ReadonlySet<string> = new Set(['state', 'webhook']);
 
 /** Zone whose runner has to do this; undefined: any core worker. */
 export const zoneOf = ({ definition, connections }: CheckRequest): string | undefined =>

@@ -75,7 +75,9 @@ export type RunReason =
   | { readonly kind: 'click'; readonly by: PersonId }
   | { readonly kind: 'follow_up'; readonly followUpId: string }
   /** A second look, a minute after a bad result in the watch. */
-  | { readonly kind: 'second_look' };
+  | { readonly kind: 'second_look' }
+  /** A result came in from outside. */
+  | { readonly kind: 'arrival' };
 
 /** What happened to one item in this deployment. Absent in the map: untouched. */
 export type ItemProgress = {

@@ -1,6 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { INBOUND_PATH } from '../usecases/inbound-address.ts';
+import type { InboundOptions } from './inbound.ts';
+import { handleInbound } from './inbound.ts';
 
 /** One thing that has to be in order before requests make sense. */
 export type Readiness = { readonly name: string; readonly isReady: () => Promise<boolean> };
@@ -13,6 +16,8 @@ export type HttpOptions = {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Slack's requests, when Slack reaches us over HTTP. */
   readonly slack: RequestListener | undefined;
+  /** What other systems report; undefined: this installation takes nothing in. */
+  readonly inbound: InboundOptions | undefined;
 };
 
 export type HttpServer = { readonly url: string; readonly close: () => Promise<void> };
@@ -24,7 +29,7 @@ const send = (response: ServerResponse, status: number, body: object): void => {
   response.end(JSON.stringify(body));
 };
 
-/** Health, readiness, metrics and Slack's requests on one port. */
+/** Health, readiness, metrics, Slack's requests and what other systems report on one port. */
 export const startHttp = async (options: HttpOptions): Promise<HttpServer> => {
   const server = createServer((request, response) => {
     route(options, request, response).catch(() => send(response, 500, { error: 'internal' }));
@@ -54,6 +59,8 @@ const route = async (
     options.slack(request, response);
     return;
   }
+  if (path?.startsWith(INBOUND_PATH) === true && options.inbound !== undefined)
+    return handleInbound(options.inbound, request, response);
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     send(response, 405, { error: 'method_not_allowed' });
     return;

@@ -10,6 +10,7 @@ export type RetentionStore = {
   readonly outbox: { deleteDone: Clean };
   readonly notices: { deleteSaid: Clean };
   readonly runs: { emptyRequests: Clean };
+  readonly inbound: { deleteEnded: Clean };
 };
 
 /** Only of use for a look back. */
@@ -33,4 +34,5 @@ export const retain = async (
   await clean(store.inbox.deleteHandled, KEPT);
   await clean(store.notices.deleteSaid, KEPT);
   await clean(store.runs.emptyRequests, KEPT);
+  await clean(store.inbound.deleteEnded, KEPT);
 };

@@ -1,4 +1,4 @@
-import type { CheckDefinition, CheckRequest, Readiness } from '../domain/check.ts';
+import { zoneOf, type CheckDefinition, type CheckRequest, type Readiness } from '../domain/check.ts';
 import type { EffectiveChecklist, Environment } from '../domain/checklist.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { HoldsCondition, PlanItem } from '../domain/plan.ts';
@@ -97,9 +97,11 @@ export const readinessOf = (
   if (body.kind !== 'check') return { kind: 'not_connected', missing: ['no check'] };
   const { connections } = checklist;
   const definition = fill(body.check, (name) => deployment.choices.parameters[name]);
+  // Whoever does the work has to hold what it needs.
+  const zone = zoneOf({ definition, connections });
   const ready = loop.readiness(
     { definition, effect: body.effect, connections },
-    { hasEnv: (name) => loop.hasEnv(name, connections.runner), hasRunner: loop.hasRunner },
+    { hasEnv: (name) => loop.hasEnv(name, zone), hasRunner: loop.hasRunner },
   );
   // Until somebody names the version there is nothing to compare with: that is no error of the check.
   const unknown = placeholdersIn(definition).flatMap((name) => unknownVersion(deployment, name));

@@ -6,6 +6,7 @@ import type { Sample } from '../domain/sampling.ts';
 import type { Lock } from '../domain/lock.ts';
 import type { JsonObject } from '../lib/json.ts';
 import type { Instant } from '../lib/time.ts';
+import type { AskedResult, Statement } from './receive.ts';
 
 /** A place was changed by deployment `by`: at its T-0, and once more at the end of its rollback. */
 export type PlaceChange = {
@@ -111,6 +112,13 @@ export type Tx = {
   readonly meta: {
     /** Writes that somebody is at work now; returns when this was written last. */
     touch: (key: string, now: Instant) => Promise<Instant | undefined>;
+  };
+  readonly inbound: {
+    /** Held until the transaction ends. */
+    lock: (id: string) => Promise<AskedResult | undefined>;
+    receive: (id: string, statement: Statement, now: Instant) => Promise<void>;
+    /** A job was heard of. */
+    beat: (id: string, statement: Statement, now: Instant) => Promise<void>;
   };
   readonly wakeRelays: () => Promise<void>;
 };

@@ -2,6 +2,7 @@ import { runCheck } from '../checks/run-check.ts';
 import type { Turns } from '../checks/turns.ts';
 import { createTurns } from '../checks/turns.ts';
 import { MAY_HAVE_RUN } from '../domain/may-have-run.ts';
+import type { Inbound } from '../checks/check.ts';
 import type { Log } from '../lib/log.ts';
 import type { Handler } from '../queue/jobs.ts';
 import { takeResult } from '../usecases/take-result.ts';
@@ -11,6 +12,8 @@ export type CheckWorkerDeps = {
   readonly store: WorkerStore;
   readonly env: (name: string) => string | undefined;
   readonly now: () => Date;
+  /** What others send in for an item; absent: nothing is taken in. */
+  readonly inbound?: (item: { readonly deploymentId: string; readonly itemId: string }) => Inbound;
   readonly log: Log;
 };
 
@@ -31,17 +34,23 @@ export const checksHandler = (deps: CheckWorkerDeps): Handler<'checks'> => {
 };
 
 const carryOut = async (
-  { store, env, now, log, turns }: CheckWorkerDeps & { readonly turns: Turns },
+  { store, env, now, inbound, log, turns }: CheckWorkerDeps & { readonly turns: Turns },
   runId: string,
   signal: AbortSignal,
 ): Promise<void> => {
   const claimed = await store.transact((tx) => tx.runs.claim(runId, now().getTime()));
   if (claimed === undefined) return;
   const { request, effect, deploymentId, wasClaimed, sample, queuedAt } = claimed;
-  const result =
-    wasClaimed && effect !== 'read'
-      ? MAY_HAVE_RUN
-      : await runCheck(request, { env, now, signal, log, turns, askedAt: queuedAt });
+  const deps = {
+    env,
+    now,
+    signal,
+    log,
+    turns,
+    askedAt: queuedAt,
+    ...(inbound && { inbound: inbound(claimed) }),
+  };
+  const result = wasClaimed && effect !== 'read' ? MAY_HAVE_RUN : await runCheck(request, deps);
   // Stopped by a shutdown, not by the target: the run stays claimed and is asked for again after the start.
   if (signal.aborted && effect === 'read') return;
   await takeResult(store.transact, { runId, result, sample, now: now().getTime() });

@@ -26,6 +26,7 @@ export type WorkerTx = Tx & {
           request: CheckRequest;
           effect: Effect;
           deploymentId: string;
+          itemId: string;
           wasClaimed: boolean;
           sample: number | undefined;
           queuedAt: Instant;

@@ -15,7 +15,7 @@ stages:
       items:
         - {id: told, title: Everybody was told}
         - {id: users, title: Users were counted, check: {sql: {connection: "\${database-url}", query: "select 1 as ok"}}}
-        - {id: pods, title: Pods are ready, check: {kubernetes: {resource: deployment/thin}, expect: {ready: 3}}}
+        - {id: pods, title: Pods are ready, check: {s3: {bucket: thin}, expect: {ready: 3}}}
         - {id: local, title: The local port answers, check: {http: {url: "http://127.0.0.1:9/"}, expect: {status: 200}}}
 parameters:
   database-url: {describe: Read-only, secret: true}
@@ -49,7 +49,7 @@ describe('a first day without environment files', () => {
     const card = await e2e.card('thin 1.0.0 → staging', 'by hand: database-url', '3 by hand, not connected');
     expect(card.visibleText).not.toContain('red');
     expect(card.visibleText).not.toContain('not yet');
-    expect(card.visibleText).toContain('kubernetes');
+    expect(card.visibleText).toContain('kind s3');
     expect(e2e.app.log.lines.some(({ event }) => event === 'check_finished')).toBe(false);
     await e2e.asks('ana', 'rerun users', 'is not connected (database-url', 'Check it by hand');
   });

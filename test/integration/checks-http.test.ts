@@ -228,9 +228,9 @@ describe('a wrong definition', () => {
   });
 
   it('of a kind that is not there, or with a broken expectation, is an error', async () => {
-    expect(await run({ kind: 'kubernetes', params: {} })).toMatchObject({
+    expect(await run({ kind: 's3', params: {} })).toMatchObject({
       outcome: 'error',
-      line: 'there is no kind of check named kubernetes',
+      line: 'there is no kind of check named s3',
       tries: 0,
     });
     expect(await http({ url: '${api-url}/health' }, { expect: { status: { about: 200 } } })).toMatchObject({

@@ -80,6 +80,10 @@ describe('what is done with', () => {
     for (const id of ['ended', 'ended-lately', 'going-on']) {
       await measured(`run-${id}`, id);
       await say(`notice-${id}`, id, START);
+      await store.inbound.ask(
+        { id: `ask-${id}`, deploymentId: id, itemId: 'suite', expiresAt: START },
+        START,
+      );
     }
     await say('notice-of-nothing', null, START);
     await store.notices.insert([{ id: 'not-said', deploymentId: 'ended', body: {} }], START);
@@ -99,6 +103,13 @@ describe('what is done with', () => {
 
   it('is taken from the notices, unless its deployment goes on or it was not said', async () => {
     expect(await idsOf('notice')).toEqual(['not-said', 'notice-ended-lately', 'notice-going-on']);
+  });
+
+  it('is taken from what was asked of others, unless its deployment goes on', async () => {
+    const asked = await Promise.all(
+      ['ended', 'ended-lately', 'going-on'].map((id) => store.inbound.listAsked(id, 'suite')),
+    );
+    expect(asked.map((rows) => rows.length)).toEqual([0, 1, 1]);
   });
 
   it('is taken from the outbox, unless it was not moved', async () => {

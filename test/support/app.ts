@@ -58,6 +58,8 @@ export type AppOptions = {
   readonly transport?: 'socket' | 'http';
   readonly redisUrl?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Further variables of the configuration. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly sandbox?: Partial<SandboxOptions>;
   readonly now?: () => Date;
 };
@@ -82,6 +84,7 @@ export const startApp = async (options: AppOptions): Promise<TestApp> => {
     DATABASE_URL: database.url,
     CHECKLISTS_DIR: dir,
     PORT: '0',
+    ...options.settings,
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
   });
   const start = async (): Promise<Tminus> => {

@@ -15,6 +15,8 @@ export type NetworkOptions = {
   readonly lookup?: Lookup;
   /** Certificates trusted instead of the usual ones. */
   readonly ca?: readonly string[];
+  /** Who we are to servers that ask for a certificate; PEM. Absent: nobody. */
+  readonly identity?: { readonly cert: string; readonly key: string };
 };
 
 type Place = Required<Target>;
@@ -41,6 +43,8 @@ export type Network = {
   ) => Promise<Socket>;
   /** Puts TLS on an open socket; the name is checked against the certificate unless `options` say otherwise. */
   readonly secure: (input: SecureInput, signal: AbortSignal) => Promise<TLSSocket>;
+  /** A network that may reach these places and no others, with the trust given: for what a file of the environment leads to. */
+  readonly towards: (given: Pick<NetworkOptions, 'permits' | 'ca' | 'identity'>) => Network;
 };
 
 export type SecureInput = {
@@ -140,7 +144,12 @@ const resolveAll = async (
   return addresses;
 };
 
-export const createNetwork = ({ permits, lookup = defaultLookup, ca }: NetworkOptions): Network => ({
+export const createNetwork = ({
+  permits,
+  lookup = defaultLookup,
+  ca,
+  identity,
+}: NetworkOptions): Network => ({
   assertPermitted: (target) => void permitFor(permits, target),
   connect: async (place, signal, onOpen) => {
     const permit = permitFor(permits, place);
@@ -173,6 +182,7 @@ export const createNetwork = ({ permits, lookup = defaultLookup, ca }: NetworkOp
       host: servername,
       ...(!isAddress && { servername }),
       ...(ca && { ca: [...ca] }),
+      ...identity,
       ...options,
     });
     try {
@@ -182,4 +192,5 @@ export const createNetwork = ({ permits, lookup = defaultLookup, ca }: NetworkOp
       throw error;
     }
   },
+  towards: (given) => createNetwork({ lookup, ...(ca && { ca }), ...given }),
 });

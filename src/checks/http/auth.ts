@@ -10,6 +10,7 @@ export const RESERVED: ReadonlySet<string> = new Set([
   'SLACK_BOT_TOKEN',
   'SLACK_APP_TOKEN',
   'SLACK_SIGNING_SECRET',
+  'INBOUND_SECRET',
   'DATABASE_URL',
   'REDIS_URL',
 ]);
