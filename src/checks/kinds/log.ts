@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { placeholdersIn } from '../../lib/placeholders.ts';
 import { plain } from '../../lib/matching/rule.ts';
 import { defineCheck, type CheckContext, type Incomplete, type Measured } from '../check.ts';
+import { missingEngine, nameEngine } from '../docker/engine.ts';
+import { CONTAINER_NAME } from '../docker/read.ts';
 import { nameTarget } from '../guard/hosts.ts';
 import { isAllowed } from '../host/files.ts';
 import { missingAuth, missingUrl } from '../http/auth.ts';
 import { targetOf } from '../http/request.ts';
 import { countLines, type Search } from '../log/count.ts';
+import { readDocker } from '../log/docker.ts';
 import { readLogFile } from '../log/file.ts';
 import { readLoki } from '../log/loki.ts';
 import { offsetsOf } from '../log/times.ts';
@@ -50,6 +53,16 @@ const params = z
       .describe(
         'Absolute path on the worker, below a folder the environment file allows; rotated files beside it are read too.',
       ),
+    docker: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Docker Engine whose container is read, as for docker: ${docker}.'),
+    container: z
+      .string()
+      .regex(CONTAINER_NAME, 'is not a name of a container')
+      .optional()
+      .describe('With docker: name of the container.'),
     loki: loki.optional(),
     since: durationParam
       .optional()
@@ -77,8 +90,13 @@ const params = z
       .describe('Further patterns by name: {timeouts: "timed? ?out"}; counts.<name> counts their lines.'),
   })
   .refine(
-    (given) => (given.file === undefined) !== (given.loki === undefined),
-    'needs exactly one of file and loki',
+    ({ file, docker, loki: source }) =>
+      [file, docker, source].filter((one) => one !== undefined).length === 1,
+    'needs exactly one of file, docker and loki',
+  )
+  .refine(
+    ({ docker, container }) => (docker === undefined) === (container === undefined),
+    'docker and container stand together',
   )
   .refine((given) => given.loki === undefined || given.since !== undefined, 'loki needs since');
 
@@ -97,8 +115,11 @@ const searchesOf = ({ pattern, patterns }: Params): ReadonlyMap<string, Search> 
 const read = (given: Params, context: CheckContext): Promise<Window> => {
   const { file, loki: source, since, lines, time_zone: zone } = given;
   if (source !== undefined) return readLoki({ ...source, since: since ?? 0 }, context);
-  const clock = { now: context.now().getTime(), offsetAt: offsetsOf(zone) };
   const asked = { ...(since !== undefined && { since }), ...(lines !== undefined && { lines }) };
+  const { docker: connection, container } = given;
+  if (connection !== undefined && container !== undefined)
+    return readDocker({ connection, container }, asked, context);
+  const clock = { now: context.now().getTime(), offsetAt: offsetsOf(zone) };
   return readLogFile(file ?? '', asked, { ...context, clock });
 };
 
@@ -137,7 +158,7 @@ export const log = defineCheck({
   title: 'A log holds no errors, or as many lines of a kind as it should.',
   params,
   defaultTimeoutMs: 15_000,
-  defaultRetries: ({ loki: source }) => (source ? 2 : 0),
+  defaultRetries: ({ loki: source, docker }) => (source || docker !== undefined ? 2 : 0),
   observation: {
     count: 'lines that match pattern',
     'counts.<name>': 'lines that match one of patterns',
@@ -147,13 +168,15 @@ export const log = defineCheck({
   },
   keptIfNamed: ['last'],
   passes: { count: 0 },
-  target: ({ file, loki: source }) => {
+  target: ({ file, docker, container = '', loki: source }) => {
+    if (docker !== undefined) return `${nameEngine(docker)} ${container}`;
     if (source === undefined) return file ?? '';
     return URL.canParse(source.url) && /^https?:/.test(source.url)
       ? `loki ${nameTarget(targetOf(new URL(source.url)))}`
       : 'no URL';
   },
-  needs: ({ file, loki: source }, context) => {
+  needs: ({ file, docker, loki: source }, context) => {
+    if (docker !== undefined) return missingEngine(docker, context);
     if (source) return [...missingUrl(source.url, context), ...missingAuth(source.auth, context)];
     const isReady =
       placeholdersIn(file ?? '').length > 0 || isAllowed(file ?? '', context.connections.fileRoots);

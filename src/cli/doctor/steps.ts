@@ -35,7 +35,17 @@ export type Ladder = {
 };
 
 const DATABASE_KINDS = new Set(['sql', 'redis']);
-const HOST_KINDS = new Set(['env', 'file', 'command', 'log', 'git', 'system', 'process', 'service', 'docker']);
+const HOST_KINDS = new Set([
+  'env',
+  'file',
+  'command',
+  'log',
+  'git',
+  'system',
+  'process',
+  'service',
+  'docker',
+]);
 const IS_MONITORING =
   /prometheus|grafana|alertmanager|loki|sentry|datadog|monitor|status-page|error-log|(?:^|-)(?:ci|github|gitlab|jenkins|pipeline)(?:-|$)/i;
 const IS_ON_HOST = /(?:^|-)local(?:host)?(?:-|$)|-(?:root|dir|path|folder)$/i;
