@@ -8,6 +8,7 @@ import type { Store } from '../../src/db/store.ts';
 import { storeOn } from '../../src/db/store.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { TestDatabase } from '../support/postgres.ts';
+import { connections } from '../support/checks.ts';
 import { testDatabase } from '../support/postgres.ts';
 
 const NOW = Date.parse('2026-03-02T10:00:00Z');
@@ -86,7 +87,7 @@ describe('a run', () => {
           itemId: 'health',
           reason: { kind: 'entry' } as never,
           effect: 'write',
-          request: {} as never,
+          request: { definition: { kind: 'http', params: {} }, connections: connections() },
         },
       ],
       NOW,
